@@ -1,0 +1,3 @@
+//! pqm: Power Query M, everywhere. An embeddable engine for Power Query's M language.
+
+pub mod text;

@@ -1,0 +1,3 @@
+//! The `pqm` program.
+
+fn main() {}
