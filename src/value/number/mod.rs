@@ -1,0 +1,19 @@
+//! Plain numbers: their text forms, rounding, whole division and reading.
+//!
+//! M keeps three representations apart: whole numbers (`i64`), doubles (`f64`) and decimals
+//! ([`rust_decimal::Decimal`]). The functions here work on those types; nothing here knows values
+//! or cultures (the signs and separators of a culture come in as [`NumberSymbols`]).
+
+mod digits;
+mod division;
+mod parse;
+mod round;
+mod text;
+
+pub use digits::{DOUBLE_DIGITS, Digits};
+pub use division::{
+    integer_divide, integer_divide_decimal, integer_divide_whole, modulo, modulo_decimal, modulo_whole,
+};
+pub use parse::{NumberSymbols, NumberText, ParsedNumber, parse_literal};
+pub use round::{Direction, RoundingMode};
+pub use text::{double_literal, double_text, general_text, round_trip_digits};
