@@ -1,3 +1,4 @@
 //! pqm: Power Query M, everywhere. An embeddable engine for Power Query's M language.
 
+pub mod syntax;
 pub mod text;
