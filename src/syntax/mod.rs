@@ -10,6 +10,7 @@ pub mod literal;
 mod parser;
 pub mod token;
 pub mod tree;
+mod walk;
 
 pub use character::is_regular_identifier;
 pub use error::{SyntaxError, SyntaxErrorCode};

@@ -98,7 +98,7 @@ impl<'s> Parser<'s> {
         self.pos == self.prev_end
     }
 
-    /// Makes a node from the token `start` to the last consumed token.
+    /// Makes a node from the token `start` to the last consumed token; if nothing was consumed, an empty one.
     pub(super) fn node(&mut self, node: Node, start: usize) -> NodeId {
         let id = NodeId::from_index(self.nodes.len());
         self.nodes.push(node);

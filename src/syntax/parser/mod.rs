@@ -111,7 +111,28 @@ fn parse_with(text: &str, start: impl FnOnce(&mut Parser<'_>) -> NodeId) -> Pars
         errors.retain(|error| !error.at_end || swallowed(error));
     }
     errors.sort_by_key(|error| (error.span.start, error.span.end));
-    Parsed { tree: Tree { tokens, nodes, ranges, children, root }, errors }
+    let mut tree = Tree { tokens, nodes, ranges, children, root };
+    if !errors.is_empty() {
+        contain(&mut tree);
+    }
+    Parsed { tree, errors }
+}
+
+/// Moves nodes for what is missing, which have no tokens, into the ranges of their parents.
+fn contain(tree: &mut Tree) {
+    let mut todo = vec![tree.root];
+    let mut children = Vec::new();
+    while let Some(parent) = todo.pop() {
+        let around = tree.token_range(parent);
+        let (first, end) = (around.start as u32, around.end as u32);
+        tree.visit_children(parent, |child| children.push(child));
+        for child in children.drain(..) {
+            if let Some(range) = tree.ranges.get_mut(child.index()) {
+                *range = (range.0.clamp(first, end), range.1.clamp(first, end));
+            }
+            todo.push(child);
+        }
+    }
 }
 
 fn too_long() -> Parsed {
