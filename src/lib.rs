@@ -1,4 +1,5 @@
 //! pqm: Power Query M, everywhere. An embeddable engine for Power Query's M language.
 
+pub mod syntax;
 pub mod text;
 pub mod value;

@@ -50,8 +50,9 @@ pub enum BinaryOp {
     Coalesce,
 }
 
-/// A node of the tree. What stands in the comment is the M form.
+/// A node of the tree. What stands in the comment is the M form, and says what the fields are.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[allow(missing_docs)]
 pub enum Node {
     /// Something was expected here and is absent or unreadable; a diagnostic says what.
     Missing,
@@ -218,7 +219,12 @@ impl Tree {
     pub fn span(&self, id: NodeId) -> Span {
         let range = self.token_range(id);
         let start = self.tokens.get(range.start).map_or(0, |token| token.span.start);
-        match range.end.checked_sub(1).filter(|last| *last >= range.start).and_then(|last| self.tokens.get(last)) {
+        match range
+            .end
+            .checked_sub(1)
+            .filter(|last| *last >= range.start)
+            .and_then(|last| self.tokens.get(last))
+        {
             Some(last) => Span::new(start, last.span.end),
             None => Span::at(start),
         }

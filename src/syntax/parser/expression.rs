@@ -1,0 +1,515 @@
+//! Expressions that start with a keyword, functions, and the entry to all others.
+
+use super::advice::found;
+use super::primary::Shape;
+use super::recovery::{Sequence, starts_expression};
+use super::{MAX_DEPTH, Parser, Wait};
+use crate::syntax::error::{SyntaxError, SyntaxErrorCode};
+use crate::syntax::token::TokenKind;
+use crate::syntax::tree::{Node, NodeId, NodeList};
+
+/// A stack with less room than this gets more; one level of nesting needs far less.
+const RED_ZONE: usize = 128 * 1024;
+const STACK: usize = 2 * 1024 * 1024;
+
+impl Parser<'_> {
+    /// Any expression.
+    pub(super) fn expression(&mut self) -> NodeId {
+        self.nested(Parser::expression_here)
+    }
+
+    /// Goes one level deeper, if that is allowed.
+    pub(super) fn nested(&mut self, parse: impl FnOnce(&mut Self) -> NodeId) -> NodeId {
+        if self.depth >= MAX_DEPTH {
+            return self.too_deep("expressions and types", MAX_DEPTH);
+        }
+        self.depth += 1;
+        let node = stacker::maybe_grow(RED_ZONE, STACK, || parse(self));
+        self.depth -= 1;
+        node
+    }
+
+    fn expression_here(&mut self) -> NodeId {
+        match self.keyword_expression(self.kind) {
+            Some(node) => node,
+            None => self.operators(),
+        }
+    }
+
+    /// An expression that no operator can follow or, without parentheses, precede.
+    pub(super) fn keyword_expression(&mut self, kind: TokenKind) -> Option<NodeId> {
+        Some(match kind {
+            TokenKind::Each => self.each(),
+            TokenKind::Let => self.let_in(),
+            TokenKind::If => self.if_then_else(),
+            TokenKind::Error => self.error_raising(),
+            TokenKind::Try => self.try_handler(),
+            TokenKind::LeftParen if self.function_ahead() => self.function(),
+            _ => return None,
+        })
+    }
+
+    fn each(&mut self) -> NodeId {
+        let start = self.pos;
+        self.advance();
+        let body = self.expression();
+        self.node(Node::Each(body), start)
+    }
+
+    fn error_raising(&mut self) -> NodeId {
+        let start = self.pos;
+        self.advance();
+        let operand = self.expression();
+        self.node(Node::Error(operand), start)
+    }
+
+    fn let_in(&mut self) -> NodeId {
+        let start = self.pos;
+        self.advance();
+        let mark = self.scratch.len();
+        self.push_open(Wait::In, start);
+        self.variables(start);
+        self.pop_open();
+        let bindings = self.list(mark);
+        self.check_names(bindings, "this `let`");
+        self.in_keyword(start);
+        let body = self.expression();
+        self.node(Node::Let { bindings, body }, start)
+    }
+
+    fn in_keyword(&mut self, start: usize) {
+        if self.kind == TokenKind::Identifier && self.word().eq_ignore_ascii_case("in") {
+            self.keyword_case("in");
+            self.advance();
+            return;
+        }
+        let opener = self.span_at(start);
+        self.expect(TokenKind::In, SyntaxErrorCode::InExpected, |_, error| {
+            error
+                .with_help("A let ends with `in` and the expression that is its result: let x = 1 in x.")
+                .with_related(opener, "the let to end")
+        });
+    }
+
+    /// The variables of a `let`, onto the scratch stack.
+    fn variables(&mut self, start: usize) {
+        if self.kind == TokenKind::In {
+            self.name_missing("a variable");
+            return;
+        }
+        let shape = Sequence { opener: start, close: TokenKind::In, item: "a variable", named: true };
+        loop {
+            let before = self.pos;
+            let variable = self.binding(false);
+            self.scratch.push(variable);
+            loop {
+                if self.kind == TokenKind::Comma {
+                    let comma = self.here();
+                    self.advance();
+                    if self.kind == TokenKind::In {
+                        self.trailing_comma(comma, shape.item);
+                        return;
+                    }
+                    break;
+                }
+                let kind = self.kind;
+                if matches!(kind, TokenKind::In | TokenKind::End) {
+                    return;
+                }
+                // `;` between variables is another language's comma, unless it ends a section member.
+                if kind == TokenKind::Semicolon && !self.is_waited_for(kind) {
+                    self.variable_comma();
+                    self.advance();
+                    if self.kind == TokenKind::In {
+                        return;
+                    }
+                    break;
+                }
+                if self.is_waited_for(kind) {
+                    return;
+                }
+                if self.starts_named() && self.pos > before {
+                    self.variable_comma();
+                    break;
+                }
+                // With a comma or `in` further on, this stray text is part of the variable; else the
+                // result of the let stands here without `in`.
+                if starts_expression(kind) && !self.comma_or_in_ahead() {
+                    return;
+                }
+                if kind == TokenKind::Identifier && self.word().eq_ignore_ascii_case("in") {
+                    return;
+                }
+                self.variable_comma();
+                let at = self.pos;
+                self.skip_to(TokenKind::In);
+                if self.pos == at {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn variable_comma(&mut self) {
+        let error = SyntaxError::new(
+            SyntaxErrorCode::CommaExpected,
+            self.here(),
+            format!("Expected `,` or `in`, found {}.", found(self)),
+        )
+        .with_expected("a comma")
+        .with_found(self.kind);
+        let error = match super::advice::separator_help(self, "a variable") {
+            Some(help) => error.with_help(help),
+            None => error,
+        };
+        self.report(error);
+    }
+
+    /// Whether a comma or `in` follows before anything else that could end this `let`.
+    fn comma_or_in_ahead(&self) -> bool {
+        use TokenKind::*;
+        let mut brackets = 0usize;
+        let mut lets = 0usize;
+        let mut pos = self.pos;
+        loop {
+            match self.kind_at(pos) {
+                End | Semicolon => return false,
+                Comma if brackets == 0 => return true,
+                In if brackets == 0 && lets == 0 => return true,
+                In => lets = lets.saturating_sub(1),
+                Let => lets += 1,
+                LeftParen | LeftBracket | LeftBrace => brackets += 1,
+                RightParen | RightBracket | RightBrace if brackets == 0 => return false,
+                RightParen | RightBracket | RightBrace => brackets -= 1,
+                _ => {}
+            }
+            pos += 1;
+        }
+    }
+
+    /// `name = value`; in a record the name may be a generalized identifier.
+    pub(super) fn binding(&mut self, field: bool) -> NodeId {
+        let start = self.pos;
+        let name = if field {
+            self.field_name()
+        } else {
+            self.declared_name("the name of a variable", &[TokenKind::Equal])
+        };
+        self.equals(name);
+        let value = self.expression();
+        self.node(Node::Binding { name, value }, start)
+    }
+
+    /// The `=` after a name.
+    pub(super) fn equals(&mut self, name: NodeId) {
+        // `:=` and `==` are meant as `=`.
+        if self.kind == TokenKind::Unknown && self.word() == ":" {
+            self.foreign("`:=`", "Write `=`.");
+            self.advance();
+            self.eat(TokenKind::Equal);
+            return;
+        }
+        if self.eat(TokenKind::Equal) {
+            if self.kind == TokenKind::Equal && self.adjacent() {
+                self.foreign("`==`", "Write a single `=`.");
+                self.advance();
+            }
+            return;
+        }
+        let name = self.node_span(name);
+        self.expect(TokenKind::Equal, SyntaxErrorCode::EqualsExpected, |parser, error| {
+            if name.is_empty() {
+                return error;
+            }
+            let name = parser.shorten(name.of(parser.text));
+            match parser.kind {
+                TokenKind::Comma | TokenKind::In | TokenKind::RightBracket | TokenKind::End => {
+                    error.with_help(format!("Give {name} a value: {name} = ..."))
+                }
+                _ => error.with_help("A name and its value are joined by `=`."),
+            }
+        });
+    }
+
+    fn if_then_else(&mut self) -> NodeId {
+        let start = self.pos;
+        self.advance();
+        self.push_open(Wait::Else, start);
+        self.push_open(Wait::Then, start);
+        let condition = self.expression();
+        let opener = self.span_at(start);
+        self.clause(TokenKind::Then, SyntaxErrorCode::ThenExpected, |error| {
+            error
+                .with_help("Write: if condition then value else value.")
+                .with_related(opener, "the if that needs `then`")
+        });
+        self.pop_open();
+        let then = self.expression();
+        self.pop_open();
+        let chained = self.kind == TokenKind::Identifier
+            && ["elseif", "elif", "elsif"].iter().any(|word| self.word().eq_ignore_ascii_case(word));
+        let otherwise = if chained {
+            let word = self.word();
+            let error = SyntaxError::new(
+                SyntaxErrorCode::ElseExpected,
+                self.here(),
+                format!("Expected `else`, found the name `{word}`."),
+            )
+            .with_expected("else")
+            .with_found(self.kind)
+            .with_help("Write `else if`, two words.");
+            self.report(error);
+            // The word is consumed as the `if` of the inner expression.
+            self.nested(Parser::if_then_else)
+        } else {
+            let found = self.clause(TokenKind::Else, SyntaxErrorCode::ElseExpected, |error| {
+                error
+                    .with_help("Every `if` needs an `else` in M; use `else null` if there is nothing to say.")
+                    .with_related(opener, "the if that needs `else`")
+            });
+            if found || starts_expression(self.kind) { self.expression() } else { self.missing() }
+        };
+        self.node(Node::If { condition, then, otherwise }, start)
+    }
+
+    /// `then` or `else`; stray text before it is skipped.
+    fn clause(
+        &mut self,
+        kind: TokenKind,
+        code: SyntaxErrorCode,
+        explain: impl FnOnce(SyntaxError) -> SyntaxError,
+    ) -> bool {
+        if self.eat(kind) {
+            return true;
+        }
+        let word = kind.spelling().unwrap_or("");
+        if self.kind == TokenKind::Identifier && self.word().eq_ignore_ascii_case(word) {
+            self.keyword_case(word);
+            self.advance();
+            return true;
+        }
+        if self.expect(kind, code, |_, error| explain(error)) {
+            return true;
+        }
+        // The keyword may stand a little further on, after something unreadable.
+        let readable =
+            starts_expression(self.kind) || self.kind == TokenKind::Comma || self.is_waited_for(self.kind);
+        if !readable || self.clause_ahead(kind) {
+            self.skip_to(kind);
+        }
+        self.eat(kind)
+    }
+
+    /// Whether `kind` follows before a comma or anything else that something around waits for.
+    fn clause_ahead(&self, kind: TokenKind) -> bool {
+        use TokenKind::*;
+        let mut brackets = 0usize;
+        let mut pos = self.pos;
+        loop {
+            let at = self.kind_at(pos);
+            match at {
+                End | Semicolon | If | Let => return false,
+                _ if brackets == 0 && at == kind => return true,
+                LeftParen | LeftBracket | LeftBrace => brackets += 1,
+                RightParen | RightBracket | RightBrace if brackets == 0 => return false,
+                RightParen | RightBracket | RightBrace => brackets -= 1,
+                Comma | In | Then | Else if brackets == 0 => return false,
+                _ => {}
+            }
+            pos += 1;
+        }
+    }
+
+    fn try_handler(&mut self) -> NodeId {
+        let start = self.pos;
+        self.advance();
+        let body = self.expression();
+        let (handler, catch) = if self.eat(TokenKind::Otherwise) {
+            (Some(self.expression()), false)
+        } else if self.at_word("catch") {
+            self.advance();
+            (Some(self.catch_function()), true)
+        } else {
+            (None, false)
+        };
+        self.node(Node::Try { body, handler, catch }, start)
+    }
+
+    /// The function after `catch`: written out, with no parameter or one without type.
+    fn catch_function(&mut self) -> NodeId {
+        let start = self.pos;
+        let handler = self.expression();
+        let fault = match self.node_of(handler) {
+            Node::Function { parameters, returns, .. } => {
+                let typed = self.children_of(parameters).iter().any(|&parameter| {
+                    matches!(
+                        self.node_of(parameter),
+                        Node::Parameter { ty: Some(_), .. } | Node::Parameter { optional: true, .. }
+                    )
+                });
+                if parameters.len() > 1 {
+                    Some("The function after `catch` takes no parameter or one, the error.")
+                } else if typed || returns.is_some() {
+                    Some("The function after `catch` takes a plain parameter: no types, no `optional`.")
+                } else {
+                    None
+                }
+            }
+            Node::Missing => None,
+            _ => Some("After `catch` a function must be written out."),
+        };
+        if let Some(message) = fault {
+            let span = self.span_at(start).to(self.previous());
+            self.push_error(
+                SyntaxError::new(SyntaxErrorCode::CatchFunction, span, message)
+                    .with_expected("a function")
+                    .with_help("Write `catch (e) => ...` or `catch () => ...`; for a plain value there is `otherwise`."),
+            );
+        }
+        handler
+    }
+
+    pub(super) fn children_of(&self, list: NodeList) -> &[NodeId] {
+        self.children.get(list.start as usize..(list.start + list.len) as usize).unwrap_or(&[])
+    }
+
+    /// Whether the parenthesis here starts a function, judged by the few tokens that tell.
+    pub(super) fn function_ahead(&self) -> bool {
+        use TokenKind::*;
+        let mut pos = self.after(self.pos);
+        let mut kind = self.kind_at(pos);
+        if kind == RightParen {
+            return true;
+        }
+        if kind == Identifier && self.text_at(pos) == "optional" {
+            let next = self.after(pos);
+            if matches!(self.kind_at(next), Identifier | QuotedIdentifier) {
+                return true;
+            }
+        }
+        let keyword = kind.is_keyword();
+        if !(keyword || matches!(kind, Identifier | QuotedIdentifier)) {
+            return false;
+        }
+        pos = self.after(pos);
+        kind = self.kind_at(pos);
+        if kind == As && !keyword {
+            match self.type_end(self.after(pos)) {
+                Some(end) => pos = end,
+                None => return false,
+            }
+            kind = self.kind_at(pos);
+        }
+        match kind {
+            Comma => !keyword,
+            RightParen => self.arrow_after(pos),
+            _ => false,
+        }
+    }
+
+    /// Whether `=>`, perhaps after a return type, follows the parenthesis at `pos`.
+    fn arrow_after(&self, pos: usize) -> bool {
+        let next = self.after(pos);
+        match self.kind_at(next) {
+            TokenKind::Arrow => true,
+            TokenKind::As => {
+                self.type_end(self.after(next)).is_some_and(|end| self.kind_at(end) == TokenKind::Arrow)
+            }
+            _ => false,
+        }
+    }
+
+    /// The position after the simple type at `pos`.
+    fn type_end(&self, pos: usize) -> Option<usize> {
+        use TokenKind::*;
+        let mut pos = pos;
+        if self.kind_at(pos) == Identifier && self.text_at(pos) == "nullable" {
+            let next = self.after(pos);
+            if matches!(self.kind_at(next), Identifier | Null | Type) {
+                pos = next;
+            }
+        }
+        matches!(self.kind_at(pos), Identifier | QuotedIdentifier | Null | Type).then(|| self.after(pos))
+    }
+
+    fn function(&mut self) -> NodeId {
+        let start = self.pos;
+        self.advance();
+        let shape =
+            Sequence { opener: start, close: TokenKind::RightParen, item: "a parameter", named: false };
+        let parameters = self.parameters(shape, Shape::Function);
+        let returns = self.eat(TokenKind::As).then(|| self.primitive_type());
+        self.arrow();
+        let body = self.expression();
+        self.node(Node::Function { parameters, returns, body }, start)
+    }
+
+    fn arrow(&mut self) {
+        if self.kind == TokenKind::Minus && self.next_kind() == TokenKind::Greater {
+            self.foreign("`->`", "Write `=>`.");
+            self.advance();
+            self.advance();
+            return;
+        }
+        self.expect(TokenKind::Arrow, SyntaxErrorCode::ArrowExpected, |_, error| {
+            error.with_help("After the parameters of a function stands `=>`: (x) => x + 1.")
+        });
+    }
+
+    /// The parameters of a function or of a function type, the closing parenthesis included.
+    pub(super) fn parameters(&mut self, shape: Sequence, of: Shape) -> NodeList {
+        let mut optional_before = None;
+        let parameters = self.sequence(shape, |parser| {
+            let start = parser.pos;
+            let optional = parser.at_word("optional")
+                && !matches!(parser.next_kind(), TokenKind::Comma | TokenKind::RightParen | TokenKind::As);
+            if optional {
+                parser.advance();
+                optional_before = Some(parser.previous());
+            }
+            if !optional && parser.kind == TokenKind::Ellipsis {
+                parser.name_missing("a parameter");
+                parser.advance();
+                return None;
+            }
+            let name = parser.declared_name(
+                "a parameter",
+                &[TokenKind::Comma, TokenKind::RightParen, TokenKind::As, TokenKind::Arrow],
+            );
+            let ty = if parser.eat(TokenKind::As) {
+                Some(match of {
+                    Shape::Function => parser.primitive_type(),
+                    Shape::Type => parser.nested(Parser::type_here),
+                })
+            } else {
+                if of == Shape::Type && parser.last_error != parser.pos {
+                    let span = parser.node_span(name);
+                    parser.push_error(
+                        SyntaxError::new(
+                            SyntaxErrorCode::ParameterTypeExpected,
+                            span,
+                            "A parameter of a function type needs a type.",
+                        )
+                        .with_help(format!("Write {} as any.", parser.shorten(span.of(parser.text)))),
+                    );
+                }
+                None
+            };
+            if !optional && let Some(before) = optional_before {
+                let span = parser.node_span(name);
+                parser.push_error(
+                    SyntaxError::new(
+                        SyntaxErrorCode::OptionalNotLast,
+                        span,
+                        "A required parameter cannot follow an optional one.",
+                    )
+                    .with_help("Make it optional too, or move it to the front.")
+                    .with_related(before, "the optional parameters start here"),
+                );
+            }
+            Some(parser.node(Node::Parameter { name, ty, optional }, start))
+        });
+        self.check_names(parameters, "this parameter list");
+        parameters
+    }
+}

@@ -1,0 +1,8 @@
+//! The syntax layer as a whole: the conformance corpus, damaged texts, printing and the grammar.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod conformance;
+mod corpus;
+mod damage;
+mod invariants;
