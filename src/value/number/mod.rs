@@ -17,3 +17,9 @@ pub use division::{
 pub use parse::{NumberSymbols, NumberText, ParsedNumber, parse_literal};
 pub use round::{Direction, RoundingMode};
 pub use text::{double_literal, double_text, general_text, round_trip_digits};
+
+/// The double nearest to a decimal.
+pub fn decimal_to_double(decimal: &rust_decimal::Decimal) -> f64 {
+    // Through text: the crate's own conversion loses the last digit of long mantissas.
+    decimal.to_string().parse().unwrap_or(f64::NAN)
+}

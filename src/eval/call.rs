@@ -1,0 +1,226 @@
+//! Calls: arguments, checks, frames.
+
+use std::sync::Arc;
+
+use super::evaluate::{Frame, Slot};
+use super::{Arguments, Context, convert::conversion_error};
+use crate::ir::{Code, Lambda, Node, Site};
+use crate::value::{
+    Callable, Closure, Error, Function, Member, Native, NativeBody, Parameters, Result, TraceFrame, Value,
+};
+
+/// Runs code that has no parameters: a cell, or a document.
+pub(super) fn run(
+    ctx: &Context,
+    code: &Code,
+    captures: &[Member],
+    function: Option<&Closure>,
+) -> Result<Value> {
+    with_slots(code.slots, |slots| {
+        let mut frame = Frame { ctx, code, slots, captures, function };
+        frame.evaluate(&code.body)
+    })
+}
+
+/// Gives `inside` that many empty slots, on the stack where they are few.
+#[inline]
+fn with_slots<T>(count: usize, inside: impl FnOnce(&mut [Slot]) -> T) -> T {
+    match count {
+        0 => inside(&mut []),
+        1..=4 => inside(&mut [const { Slot::Empty }; 4]),
+        5..=12 => inside(&mut [const { Slot::Empty }; 12]),
+        _ => {
+            let mut slots: Vec<Slot> = std::iter::repeat_with(|| Slot::Empty).take(count).collect();
+            inside(&mut slots)
+        }
+    }
+}
+
+/// `1 arguments were passed to a function which expects 2.`
+#[cold]
+pub(super) fn wrong_count(given: usize, parameters: &Parameters) -> Error {
+    let (least, most) = (parameters.ty.required, parameters.ty.parameters.len());
+    let expected = if least == most { format!("{most}") } else { format!("between {least} and {most}") };
+    let pattern = if least == most {
+        "#{0} arguments were passed to a function which expects #{1}."
+    } else {
+        "#{0} arguments were passed to a function which expects between #{1} and #{2}."
+    };
+    let mut values = vec![Value::Int64(given as i64), Value::Int64(least as i64)];
+    if least != most {
+        values.push(Value::Int64(most as i64));
+    }
+    Error::expression(format!("{given} arguments were passed to a function which expects {expected}."))
+        .with_format(pattern, values)
+}
+
+fn check_argument(parameters: &Parameters, at: usize, value: &Value) -> Result<()> {
+    match parameters.kinds.get(at) {
+        Some(kinds) if !kinds.contains(value.kind()) => {
+            let ty = parameters.ty.parameters.get(at).map(|parameter| Arc::clone(&parameter.ty));
+            Err(conversion_error(value, &ty.unwrap_or_else(crate::value::Type::any)))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Context {
+    /// Calls a function with `arguments`; those it also takes and that are not given are `null`.
+    ///
+    /// # Errors
+    /// A wrong number or kind of arguments, whatever the function raises, and stops.
+    pub fn call(&self, function: &Function, arguments: &[Value]) -> Result<Value> {
+        self.step()?;
+        match function.callable() {
+            Callable::Closure(closure) => self.nested(|| {
+                call_closure(self, closure, arguments.len(), |at, _| {
+                    Ok(arguments.get(at).cloned().unwrap_or(Value::Null))
+                })
+            }),
+            Callable::Native(native) => {
+                let mut values = padded(arguments.to_vec(), native)?;
+                self.nested(|| call_native(self, native, &mut values))
+            }
+        }
+    }
+
+    /// Calls a function with one argument, which most functions given to the library take.
+    pub fn call1(&self, function: &Function, argument: Value) -> Result<Value> {
+        self.call(function, std::slice::from_ref(&argument))
+    }
+
+    /// Calls a function with two arguments.
+    pub fn call2(&self, function: &Function, first: Value, second: Value) -> Result<Value> {
+        self.call(function, &[first, second])
+    }
+}
+
+fn padded(mut values: Vec<Value>, native: &Native) -> Result<Vec<Value>> {
+    let parameters = &native.parameters;
+    let most = parameters.ty.parameters.len();
+    if values.len() < parameters.ty.required || values.len() > most {
+        return Err(wrong_count(values.len(), parameters));
+    }
+    values.resize(most, Value::Null);
+    Ok(values)
+}
+
+fn call_native(ctx: &Context, native: &Native, values: &mut [Value]) -> Result<Value> {
+    for (at, value) in values.iter().enumerate() {
+        check_argument(&native.parameters, at, value)?;
+    }
+    let arguments = Arguments::new(values);
+    match &native.body {
+        NativeBody::Function(body) => body(ctx, arguments),
+        NativeBody::Closure(body) => body(ctx, arguments),
+    }
+}
+
+/// Calls a closure whose argument `at` is what `argument` gives for it.
+#[inline]
+fn call_closure(
+    ctx: &Context,
+    closure: &Closure,
+    given: usize,
+    mut argument: impl FnMut(usize, &Lambda) -> Result<Value>,
+) -> Result<Value> {
+    let lambda = closure.lambda();
+    let parameters = &lambda.parameters;
+    if given < parameters.ty.required || given > parameters.kinds.len() {
+        return Err(wrong_count(given, parameters));
+    }
+    with_slots(lambda.code.slots, |slots| {
+        for (at, slot) in slots.iter_mut().enumerate().take(given) {
+            let value = argument(at, lambda)?;
+            check_argument(parameters, at, &value)?;
+            *slot = Slot::Value(value);
+        }
+        for slot in slots.iter_mut().take(parameters.kinds.len()).skip(given) {
+            *slot = Slot::Value(Value::Null);
+        }
+        let captures = &closure.captures;
+        let mut frame = Frame { ctx, code: &lambda.code, slots, captures, function: Some(closure) };
+        let result = frame.evaluate(&lambda.code.body)?;
+        match &lambda.returns {
+            Some(check) if !check.kinds.contains(result.kind()) => Err(conversion_error(&result, &check.ty)),
+            _ => Ok(result),
+        }
+    })
+}
+
+impl Frame<'_> {
+    /// Evaluates a call: the callee, then the arguments from left to right, then the body.
+    pub(super) fn call(&mut self, callee: &Node, arguments: &[Node], site: Site) -> Result<Value> {
+        let callee = self.evaluate(callee)?;
+        let Value::Function(function) = callee.as_plain() else {
+            let ty = Arc::new(crate::value::Type::new(crate::value::types::Form::Function(None)));
+            return Err(self.placed(conversion_error(&callee, &ty), site));
+        };
+        match function.callable() {
+            Callable::Closure(closure) => self.enter(closure, arguments, site),
+            Callable::Native(native) => self.call_native(native, arguments, site),
+        }
+    }
+
+    /// Calls a closure with arguments evaluated in this frame.
+    pub(super) fn enter(&mut self, closure: &Closure, arguments: &[Node], site: Site) -> Result<Value> {
+        let ctx = self.ctx;
+        let result = ctx.step().and_then(|()| {
+            ctx.nested(|| {
+                call_closure(ctx, closure, arguments.len(), |at, _| match arguments.get(at) {
+                    Some(node) => self.evaluate(node),
+                    None => Ok(Value::Null),
+                })
+            })
+        });
+        result.map_err(|error| self.unwound(error, closure.lambda(), site))
+    }
+
+    /// Calls a library function with arguments evaluated in this frame.
+    pub(super) fn call_native(&mut self, native: &Native, arguments: &[Node], site: Site) -> Result<Value> {
+        let most = native.parameters.ty.parameters.len();
+        if arguments.len() < native.parameters.ty.required || arguments.len() > most {
+            return Err(self.placed(wrong_count(arguments.len(), &native.parameters), site));
+        }
+        let result = if most <= 4 {
+            let mut values = [const { Value::Null }; 4];
+            self.run_native(native, arguments, &mut values[..most])
+        } else {
+            let mut values = vec![Value::Null; most];
+            self.run_native(native, arguments, &mut values)
+        };
+        result.map_err(|error| self.placed(error, site))
+    }
+
+    fn run_native(&mut self, native: &Native, arguments: &[Node], values: &mut [Value]) -> Result<Value> {
+        for (value, node) in values.iter_mut().zip(arguments) {
+            *value = self.evaluate(node)?;
+        }
+        let ctx = self.ctx;
+        ctx.step()?;
+        ctx.nested(|| call_native(ctx, native, values))
+    }
+
+    /// Gives an error that has no place yet this one.
+    #[cold]
+    pub(super) fn placed(&self, mut error: Error, site: Site) -> Error {
+        if !error.is_placed()
+            && let Some((source, span)) = self.code.place(site)
+        {
+            error.push_frame(TraceFrame { source, span, function: self.function_name() });
+        }
+        error
+    }
+
+    #[cold]
+    fn unwound(&self, mut error: Error, _callee: &Lambda, site: Site) -> Error {
+        if let Some((source, span)) = self.code.place(site) {
+            error.push_frame(TraceFrame { source, span, function: self.function_name() });
+        }
+        error
+    }
+
+    fn function_name(&self) -> Option<Arc<str>> {
+        self.function.and_then(|closure| closure.lambda().name.clone())
+    }
+}

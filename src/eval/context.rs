@@ -1,0 +1,244 @@
+use std::cell::Cell as Counter;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use super::{CancelToken, Limits};
+use crate::host::{Host, Now};
+use crate::ir::{Code, Program};
+use crate::value::{Cell, Error, Member, Result, Stop, Thunk, Value};
+
+/// Names a program may use beside its own: the library, and what the host binds.
+pub trait Names: Send + Sync {
+    /// The value of a name, if it is known.
+    fn lookup(&self, name: &str) -> Option<Value>;
+
+    /// All names, sorted.
+    fn names(&self) -> Vec<&str>;
+}
+
+/// One evaluation of a program: the members of its sections, its limits, its host.
+///
+/// Shared by all threads that work on it and by every lazy value it gave, so that those can be read later.
+pub struct Evaluation {
+    program: Arc<Program>,
+    members: Vec<Vec<Arc<Cell>>>,
+    names: Arc<dyn Names>,
+    host: Arc<dyn Host>,
+    culture: Arc<str>,
+    limits: Limits,
+    cancel: CancelToken,
+    steps: AtomicU64,
+    deadline: Option<Instant>,
+    fixed_now: Mutex<Option<Now>>,
+    /// Cells whose value may hold the cell itself; emptied when the evaluation ends.
+    cyclic: Mutex<Vec<Weak<Cell>>>,
+    cyclic_prune_at: AtomicUsize,
+}
+
+impl Evaluation {
+    /// Prepares the evaluation of `program`; nothing runs yet.
+    pub fn new(
+        program: Arc<Program>,
+        names: Arc<dyn Names>,
+        host: Arc<dyn Host>,
+        culture: Arc<str>,
+        limits: Limits,
+        cancel: CancelToken,
+    ) -> Arc<Evaluation> {
+        let members = program
+            .sections
+            .iter()
+            .map(|section| {
+                section
+                    .members
+                    .iter()
+                    .map(|member| {
+                        let thunk =
+                            Thunk::Expression { code: Arc::clone(&member.code), captures: Arc::from([]) };
+                        Arc::new(Cell::suspended(thunk))
+                    })
+                    .collect()
+            })
+            .collect();
+        Arc::new(Evaluation {
+            program,
+            members,
+            names,
+            host,
+            culture,
+            limits,
+            cancel,
+            steps: AtomicU64::new(0),
+            deadline: limits
+                .milliseconds
+                .and_then(|milliseconds| Instant::now().checked_add(Duration::from_millis(milliseconds))),
+            fixed_now: Mutex::new(None),
+            cyclic: Mutex::new(Vec::new()),
+            cyclic_prune_at: AtomicUsize::new(1024),
+        })
+    }
+
+    /// The program that runs.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// The cell of a section member.
+    pub fn member(&self, section: usize, member: usize) -> Option<&Arc<Cell>> {
+        self.members.get(section)?.get(member)
+    }
+
+    /// The names beside the program's own.
+    pub fn names(&self) -> &Arc<dyn Names> {
+        &self.names
+    }
+}
+
+impl Drop for Evaluation {
+    fn drop(&mut self) {
+        let cyclic = std::mem::take(&mut *self.cyclic.lock().unwrap_or_else(PoisonError::into_inner));
+        for cell in cyclic.iter().filter_map(Weak::upgrade) {
+            cell.release();
+        }
+    }
+}
+
+/// One thread's part in an evaluation. Everything that evaluates is handed one.
+pub struct Context {
+    evaluation: Arc<Evaluation>,
+    id: u64,
+    depth: Counter<u32>,
+    /// Steps left before the shared limits are looked at again.
+    budget: Counter<u32>,
+}
+
+/// How many steps pass between two looks at the shared limits.
+const BUDGET: u32 = 1024;
+/// The stack left below which a new piece of stack is taken, in bytes.
+const RED_ZONE: usize = 256 * 1024;
+/// The size of a new piece of stack, in bytes.
+const STACK_PIECE: usize = 8 * 1024 * 1024;
+
+impl Context {
+    /// A context for the calling thread.
+    pub fn new(evaluation: Arc<Evaluation>) -> Context {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Context {
+            evaluation,
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            depth: Counter::new(0),
+            budget: Counter::new(BUDGET),
+        }
+    }
+
+    /// The evaluation this is a part of.
+    pub fn evaluation(&self) -> &Arc<Evaluation> {
+        &self.evaluation
+    }
+
+    /// A number no other context has.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The host's capabilities.
+    pub fn host(&self) -> &dyn Host {
+        &*self.evaluation.host
+    }
+
+    /// The culture of the document: a name such as `en-US`; empty for the invariant one.
+    pub fn culture(&self) -> &str {
+        &self.evaluation.culture
+    }
+
+    /// The limits of the evaluation.
+    pub fn limits(&self) -> &Limits {
+        &self.evaluation.limits
+    }
+
+    /// The time now, anew at each call.
+    pub fn now(&self) -> Result<Now> {
+        self.host().now().map_err(|error| Error::data_source(error.to_string()))
+    }
+
+    /// The time of the first such question in this evaluation.
+    pub fn fixed_now(&self) -> Result<Now> {
+        let mut fixed = self.evaluation.fixed_now.lock().unwrap_or_else(PoisonError::into_inner);
+        match *fixed {
+            Some(now) => Ok(now),
+            None => {
+                let now = self.now()?;
+                *fixed = Some(now);
+                Ok(now)
+            }
+        }
+    }
+
+    /// Counts one step of work. Call it in every loop whose length the input decides.
+    ///
+    /// # Errors
+    /// A [`Stop`] if the evaluation was cancelled or a limit is spent.
+    #[inline]
+    pub fn step(&self) -> Result<()> {
+        let budget = self.budget.get();
+        if budget > 0 {
+            self.budget.set(budget - 1);
+            return Ok(());
+        }
+        self.look_at_limits()
+    }
+
+    #[cold]
+    fn look_at_limits(&self) -> Result<()> {
+        self.budget.set(BUDGET);
+        let evaluation = &*self.evaluation;
+        let steps = evaluation.steps.fetch_add(u64::from(BUDGET) + 1, Ordering::Relaxed);
+        if evaluation.cancel.is_cancelled() {
+            return Err(Error::stop(Stop::Cancelled));
+        }
+        if let Some(limit) = evaluation.limits.steps
+            && steps >= limit
+        {
+            return Err(Error::stop(Stop::Steps(limit)));
+        }
+        if let Some(deadline) = evaluation.deadline
+            && Instant::now() >= deadline
+        {
+            return Err(Error::stop(Stop::Time(evaluation.limits.milliseconds.unwrap_or(0))));
+        }
+        Ok(())
+    }
+
+    /// Runs `inside` one level deeper: bounds the depth, and gives it stack enough.
+    ///
+    /// # Errors
+    /// [`Stop::Depth`] where the limit is reached, and what `inside` raises.
+    #[inline]
+    pub fn nested<T>(&self, inside: impl FnOnce() -> Result<T>) -> Result<T> {
+        let depth = self.depth.get();
+        if depth >= self.evaluation.limits.depth {
+            return Err(Error::stop(Stop::Depth(depth)));
+        }
+        self.depth.set(depth + 1);
+        let result = stacker::maybe_grow(RED_ZONE, STACK_PIECE, inside);
+        self.depth.set(depth);
+        result
+    }
+
+    /// Notes a cell that may come to hold itself.
+    pub(super) fn register_cyclic(&self, cell: &Arc<Cell>) {
+        let mut cyclic = self.evaluation.cyclic.lock().unwrap_or_else(PoisonError::into_inner);
+        cyclic.push(Arc::downgrade(cell));
+        if cyclic.len() >= self.evaluation.cyclic_prune_at.load(Ordering::Relaxed) {
+            // Most are gone by now; looking through them only when their number has doubled keeps this cheap.
+            cyclic.retain(|cell| cell.strong_count() > 0);
+            self.evaluation.cyclic_prune_at.store((cyclic.len() * 2).max(1024), Ordering::Relaxed);
+        }
+    }
+
+    /// Evaluates the code of a cell or document.
+    pub fn evaluate_code(&self, code: &Code, captures: &[Member]) -> Result<Value> {
+        self.nested(|| super::call::run(self, code, captures, None))
+    }
+}

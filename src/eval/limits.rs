@@ -1,0 +1,52 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What an evaluation may use. Every limit ends it with a [`Stop`](crate::value::Stop).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls and items read, all threads together; `None` for no limit.
+    pub steps: Option<u64>,
+    /// Calls within calls.
+    pub depth: u32,
+    /// Wall time in milliseconds.
+    pub milliseconds: Option<u64>,
+    /// Rows and items a result may have.
+    pub rows: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { steps: None, depth: Limits::DEPTH, milliseconds: None, rows: None }
+    }
+}
+
+impl Limits {
+    /// The depth allowed by default: enough for 100,000 calls within calls, each of a few nodes.
+    pub const DEPTH: u32 = 400_000;
+}
+
+/// Ends evaluations from another thread.
+#[derive(Clone, Debug, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    /// A token nobody has used yet.
+    pub fn new() -> CancelToken {
+        CancelToken::default()
+    }
+
+    /// Asks every evaluation that holds this token to stop.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Makes the token usable again.
+    pub fn reset(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}

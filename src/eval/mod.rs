@@ -1,0 +1,28 @@
+//! The evaluator: runs [`ir`](crate::ir) and gives values. Operators, calls, cells, limits.
+//!
+//! Evaluation is a pure function of program, inputs and host. M errors travel as
+//! [`Error`](crate::value::Error)s; every limit stops an evaluation cleanly and leaves it able to run again.
+
+mod access;
+mod arguments;
+mod call;
+mod compare;
+mod context;
+mod convert;
+mod evaluate;
+mod limits;
+mod messages;
+mod operators;
+mod type_expression;
+
+pub use access::{field_of, item_of};
+pub use arguments::Arguments;
+pub use compare::{compare, equal, order};
+pub use context::{Context, Evaluation, Names};
+pub use convert::{check_kind, conversion_error, describe};
+pub use limits::{CancelToken, Limits};
+pub use messages::{
+    column_not_found, cyclic_reference, field_exists, field_not_found, not_available, not_enough_elements,
+    too_many_elements,
+};
+pub use operators::{apply, apply_unary, combine_metadata};

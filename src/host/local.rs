@@ -1,0 +1,116 @@
+//! The host of the command line: the local machine's files, clock and randomness.
+#![allow(clippy::disallowed_methods)] // This is the one place that grants them.
+
+use std::fs::File;
+use std::hash::{BuildHasher, Hasher};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::{FolderEntry, Host, HostError, Now};
+
+/// A host that grants nothing: evaluation is then a pure function of the program and its inputs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoHost;
+
+impl Host for NoHost {}
+
+/// The local machine. Files are read under the given folders only, or anywhere if none are given.
+#[derive(Clone, Debug)]
+pub struct LocalHost {
+    base: PathBuf,
+    granted: Option<Vec<PathBuf>>,
+}
+
+/// Ticks (100 ns) between 0001-01-01 and 1970-01-01.
+const UNIX_EPOCH_TICKS: i64 = 621_355_968_000_000_000;
+
+impl LocalHost {
+    /// A host that resolves relative paths against `base` and grants every file the user may read.
+    pub fn new(base: impl Into<PathBuf>) -> LocalHost {
+        LocalHost { base: base.into(), granted: None }
+    }
+
+    /// The same host with file access only under `folders`.
+    pub fn with_folders(mut self, folders: impl IntoIterator<Item = PathBuf>) -> LocalHost {
+        self.granted =
+            Some(folders.into_iter().map(|folder| folder.canonicalize().unwrap_or(folder)).collect());
+        self
+    }
+
+    fn resolve(&self, path: &Path) -> Result<PathBuf, HostError> {
+        let full = self.base.join(path);
+        if let Some(granted) = &self.granted {
+            // Links are followed before the check, so that none leads out of a granted folder.
+            let real = full.canonicalize().map_err(|error| explain(&full, &error))?;
+            if !granted.iter().any(|folder| real.starts_with(folder)) {
+                return Err(super::denied_file(path));
+            }
+            return Ok(real);
+        }
+        Ok(full)
+    }
+}
+
+impl Host for LocalHost {
+    fn open(&self, path: &Path) -> Result<Box<dyn Read + Send>, HostError> {
+        let full = self.resolve(path)?;
+        let file = File::open(&full).map_err(|error| explain(&full, &error))?;
+        if file.metadata().is_ok_and(|data| data.is_dir()) {
+            return Err(HostError::Failed(format!(
+                "'{}' is a folder, not a file. Name a file in it, or list it with Folder.Files.",
+                full.display()
+            )));
+        }
+        Ok(Box::new(file))
+    }
+
+    fn locate(&self, path: &Path) -> Result<PathBuf, HostError> {
+        self.resolve(path)
+    }
+
+    fn list_folder(&self, path: &Path) -> Result<Vec<FolderEntry>, HostError> {
+        let full = self.resolve(path)?;
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(&full).map_err(|error| explain(&full, &error))? {
+            let entry = entry.map_err(|error| explain(&full, &error))?;
+            let data = entry.metadata().map_err(|error| explain(&entry.path(), &error))?;
+            let modified = data
+                .modified()
+                .ok()
+                .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+                .map(|since| UNIX_EPOCH_TICKS + (since.as_nanos() / 100) as i64);
+            let size = if data.is_dir() { 0 } else { data.len() };
+            entries.push(FolderEntry { path: entry.path(), is_folder: data.is_dir(), size, modified });
+        }
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(entries)
+    }
+
+    fn now(&self) -> Result<Now, HostError> {
+        let now = jiff::Zoned::now();
+        Ok(Now {
+            utc_ticks: UNIX_EPOCH_TICKS + (now.timestamp().as_nanosecond() / 100) as i64,
+            offset_minutes: (now.offset().seconds() / 60) as i16,
+        })
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), HostError> {
+        // The standard library seeds its hashers from the system's randomness; each seed and count gives new bits.
+        for chunk in bytes.chunks_mut(8) {
+            let word = std::collections::hash_map::RandomState::new().build_hasher().finish().to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+fn explain(path: &Path, error: &io::Error) -> HostError {
+    match error.kind() {
+        io::ErrorKind::NotFound => HostError::NotFound(format!("file '{}'", path.display())),
+        io::ErrorKind::PermissionDenied => HostError::Failed(format!(
+            "Reading '{}' isn't permitted for this user. Check the permissions of the file and its folders.",
+            path.display()
+        )),
+        _ => HostError::Failed(format!("Reading '{}' failed: {error}.", path.display())),
+    }
+}

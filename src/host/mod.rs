@@ -1,0 +1,93 @@
+//! What a program may touch of the world: files, the clock, randomness. A script sees only what its host grants.
+//!
+//! The traits know nothing of M; the engine asks through them and never touches files, clock or environment itself.
+
+mod local;
+
+pub use local::{LocalHost, NoHost};
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Why the host did not give what was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The host does not grant this.
+    #[error("Access to {what} isn't granted. {advice}")]
+    Denied {
+        /// What was asked for.
+        what: String,
+        /// What to do about it.
+        advice: String,
+    },
+    /// There is nothing of that name.
+    #[error("Could not find {0}.")]
+    NotFound(String),
+    /// It is there, but reading it failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// The point in time and the zone a host is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// 100 ns ticks since 0001-01-01 in UTC.
+    pub utc_ticks: i64,
+    /// The local zone: minutes east of UTC.
+    pub offset_minutes: i16,
+}
+
+/// What an entry of a folder is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderEntry {
+    /// The full path.
+    pub path: PathBuf,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+    /// Size in bytes; 0 for folders.
+    pub size: u64,
+    /// Last change, 100 ns ticks since 0001-01-01 in UTC, if known.
+    pub modified: Option<i64>,
+}
+
+/// The capabilities a host grants to a program. Everything is denied unless an implementation grants it.
+pub trait Host: Send + Sync {
+    /// Opens a file for reading.
+    fn open(&self, path: &Path) -> Result<Box<dyn Read + Send>, HostError> {
+        Err(denied_file(path))
+    }
+
+    /// The path the host means by `path`: absolute, so that a file can be named in messages and caches.
+    fn locate(&self, path: &Path) -> Result<PathBuf, HostError> {
+        Err(denied_file(path))
+    }
+
+    /// The entries of a folder, sorted by name.
+    fn list_folder(&self, path: &Path) -> Result<Vec<FolderEntry>, HostError> {
+        Err(denied_file(path))
+    }
+
+    /// The time now.
+    fn now(&self) -> Result<Now, HostError> {
+        Err(HostError::Denied {
+            what: "the clock".into(),
+            advice: "Let the host grant the clock to this script.".into(),
+        })
+    }
+
+    /// Fills `bytes` with random bits.
+    fn random(&self, bytes: &mut [u8]) -> Result<(), HostError> {
+        let _ = bytes;
+        Err(HostError::Denied {
+            what: "randomness".into(),
+            advice: "Let the host grant randomness to this script.".into(),
+        })
+    }
+}
+
+fn denied_file(path: &Path) -> HostError {
+    HostError::Denied {
+        what: format!("the file '{}'", path.display()),
+        advice: "Let the host grant the folder it is in.".into(),
+    }
+}

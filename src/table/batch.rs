@@ -1,0 +1,60 @@
+use std::sync::Arc;
+
+use super::Column;
+
+/// Some rows of a table, column by column. Columns nobody asked for are [`Column::unread`].
+#[derive(Clone, Debug)]
+pub struct Batch {
+    columns: Vec<Arc<Column>>,
+    len: usize,
+}
+
+impl Batch {
+    /// A batch of `len` rows; each column is that long.
+    pub fn new(columns: Vec<Arc<Column>>, len: usize) -> Batch {
+        debug_assert!(columns.iter().all(|column| column.len() == len));
+        Batch { columns, len }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The column at a position.
+    pub fn column(&self, position: usize) -> Option<&Arc<Column>> {
+        self.columns.get(position)
+    }
+
+    /// All columns.
+    pub fn columns(&self) -> &[Arc<Column>] {
+        &self.columns
+    }
+
+    /// The rows at `indices`, in that order.
+    pub fn take(&self, indices: &[u32]) -> Batch {
+        let columns = self.columns.iter().map(|column| Arc::new(column.take(indices))).collect();
+        Batch { columns, len: indices.len() }
+    }
+
+    /// The rows from `start` on, at most `len` of them.
+    pub fn slice(&self, start: usize, len: usize) -> Batch {
+        let start = start.min(self.len);
+        let len = len.min(self.len - start);
+        if start == 0 && len == self.len {
+            return self.clone();
+        }
+        let columns = self.columns.iter().map(|column| Arc::new(column.slice(start, len))).collect();
+        Batch { columns, len }
+    }
+
+    /// The same rows with other columns.
+    pub fn with_columns(&self, columns: Vec<Arc<Column>>) -> Batch {
+        Batch::new(columns, self.len)
+    }
+}

@@ -1,0 +1,117 @@
+//! Tables: lazy plans over columnar batches.
+//!
+//! A [`Table`] is its schema and an [`Operator`] that yields [`Batch`]es on demand. Making a table reads no
+//! more than its schema needs; reading it passes the [`Demand`] (which columns, how many rows) down to the source.
+
+mod batch;
+mod column;
+mod combine;
+mod lists;
+mod operator;
+mod project;
+mod read;
+mod rows;
+
+pub use batch::Batch;
+pub use column::{Column, ColumnBuilder};
+pub use combine::combine;
+pub use lists::{column_list, row_list};
+pub use operator::{Batches, Demand, Operator};
+pub use project::{project, select_positions};
+pub use read::{Rows, collect, equal, find_rows, row_at, row_count, rows};
+pub use rows::{RowSource, from_batches, from_columns, from_rows};
+
+use std::sync::Arc;
+
+use crate::value::types::{FieldType, Form, RecordType, TableKey, TableType};
+use crate::value::{Shape, Text, Type};
+
+/// A table value: named and typed columns, and how to get at the rows.
+pub struct Table {
+    shape: Arc<Shape>,
+    types: Vec<Arc<Type>>,
+    keys: Vec<TableKey>,
+    operator: Arc<dyn Operator>,
+}
+
+impl Table {
+    /// A table of these columns whose rows `operator` yields. The types are claims: nothing checks cells against them.
+    pub fn new(shape: Arc<Shape>, types: Vec<Arc<Type>>, operator: Arc<dyn Operator>) -> Table {
+        debug_assert_eq!(shape.len(), types.len());
+        Table { shape, types, keys: Vec::new(), operator }
+    }
+
+    /// A table of columns of type `any`.
+    pub fn untyped(shape: Arc<Shape>, operator: Arc<dyn Operator>) -> Table {
+        let types = vec![Type::any(); shape.len()];
+        Table::new(shape, types, operator)
+    }
+
+    /// The same rows under another type: as many columns, in the same order.
+    pub fn with_type(&self, ty: &TableType) -> Table {
+        Table {
+            shape: Arc::new(Shape::new(ty.row.fields.iter().map(|field| field.name.clone()))),
+            types: ty.row.fields.iter().map(|field| Arc::clone(&field.ty)).collect(),
+            keys: ty.keys.clone(),
+            operator: Arc::clone(&self.operator),
+        }
+    }
+
+    /// The same table with these keys.
+    pub fn with_keys(mut self, keys: Vec<TableKey>) -> Table {
+        self.keys = keys;
+        self
+    }
+
+    /// The column names.
+    pub fn shape(&self) -> &Arc<Shape> {
+        &self.shape
+    }
+
+    /// The column names, in order.
+    pub fn names(&self) -> &[Text] {
+        self.shape.names()
+    }
+
+    /// The claimed column types, in order.
+    pub fn types(&self) -> &[Arc<Type>] {
+        &self.types
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &[TableKey] {
+        &self.keys
+    }
+
+    /// Number of columns.
+    pub fn width(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// The position of a column.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.shape.position(name)
+    }
+
+    /// What yields the rows.
+    pub fn operator(&self) -> &Arc<dyn Operator> {
+        &self.operator
+    }
+
+    /// The record type of the rows.
+    pub fn row_type(&self) -> RecordType {
+        let fields = self.names().iter().zip(&self.types);
+        RecordType {
+            fields: fields
+                .map(|(name, ty)| FieldType { name: name.clone(), ty: Arc::clone(ty), optional: false })
+                .collect(),
+            open: false,
+        }
+    }
+
+    /// The table's type.
+    pub fn table_type(&self) -> Arc<Type> {
+        let table = TableType { row: Arc::new(self.row_type()), keys: self.keys.clone() };
+        Arc::new(Type::new(Form::Table(Some(Arc::new(table)))))
+    }
+}

@@ -1,0 +1,74 @@
+use super::Batch;
+use crate::eval::Context;
+use crate::value::Result;
+
+/// What the reader of a table needs of it.
+#[derive(Clone, Debug, Default)]
+pub struct Demand {
+    /// For each column whether its cells will be read; `None` for all.
+    pub columns: Option<Vec<bool>>,
+    /// How many rows will be read at most; `None` for all. A promise, not a request: more may be yielded.
+    pub limit: Option<usize>,
+}
+
+impl Demand {
+    /// All columns of all rows.
+    pub fn all() -> Demand {
+        Demand::default()
+    }
+
+    /// No cell at all: only that the rows are there.
+    pub fn count_only(width: usize) -> Demand {
+        Demand { columns: Some(vec![false; width]), limit: None }
+    }
+
+    /// Only these columns of a table of `width` columns.
+    pub fn only(width: usize, positions: impl IntoIterator<Item = usize>) -> Demand {
+        let mut columns = vec![false; width];
+        for position in positions {
+            if let Some(column) = columns.get_mut(position) {
+                *column = true;
+            }
+        }
+        Demand { columns: Some(columns), limit: None }
+    }
+
+    /// The same with at most `limit` rows.
+    pub fn first(mut self, limit: usize) -> Demand {
+        self.limit = Some(self.limit.map_or(limit, |known| known.min(limit)));
+        self
+    }
+
+    /// The same columns, all rows.
+    pub fn unlimited(&self) -> Demand {
+        Demand { columns: self.columns.clone(), limit: None }
+    }
+
+    /// Whether the cells of a column will be read.
+    pub fn wants(&self, position: usize) -> bool {
+        self.columns.as_ref().is_none_or(|columns| columns.get(position).copied().unwrap_or(true))
+    }
+}
+
+/// One step of a table's plan.
+pub trait Operator: Send + Sync {
+    /// Starts reading. Reads nothing before the first batch is asked for.
+    fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>>;
+
+    /// The number of rows, if it is known without reading.
+    fn known_rows(&self) -> Option<usize> {
+        None
+    }
+
+    /// What the step is called in a printed plan.
+    fn name(&self) -> &'static str;
+}
+
+/// One reading of a table.
+///
+/// An error of the enumeration itself (not of a cell) ends a batch early: the rows before it are yielded, and
+/// the error is raised when the next batch is asked for.
+pub trait Batches: Send {
+    /// The next rows, at least one; `None` past the last.
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>>;
+}

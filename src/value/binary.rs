@@ -1,0 +1,53 @@
+use std::sync::OnceLock;
+
+use super::{Error, Result};
+use crate::eval::Context;
+
+/// Where the bytes of a binary value come from when they are not in memory yet.
+pub type ReadBytes = dyn Fn(&Context) -> Result<Vec<u8>> + Send + Sync;
+
+/// A binary value: bytes at hand, or bytes that are read on first use.
+pub struct Binary {
+    bytes: OnceLock<Result<Vec<u8>>>,
+    read: Option<Box<ReadBytes>>,
+    path: Option<std::path::PathBuf>,
+}
+
+impl Binary {
+    /// A binary of bytes at hand.
+    pub fn new(bytes: Vec<u8>) -> Binary {
+        Binary { bytes: OnceLock::from(Ok(bytes)), read: None, path: None }
+    }
+
+    /// A binary whose bytes `read` fetches when they are first asked for.
+    pub fn lazy(read: Box<ReadBytes>) -> Binary {
+        Binary { bytes: OnceLock::new(), read: Some(read), path: None }
+    }
+
+    /// The content of a file, read through the host on first use.
+    pub fn file(path: std::path::PathBuf, read: Box<ReadBytes>) -> Binary {
+        Binary { bytes: OnceLock::new(), read: Some(read), path: Some(path) }
+    }
+
+    /// The file the binary is the content of, if it is one.
+    pub fn path(&self) -> Option<&std::path::Path> {
+        self.path.as_deref()
+    }
+
+    /// The bytes, reading them first if need be.
+    pub fn bytes(&self, ctx: &Context) -> Result<&[u8]> {
+        if let Some(known) = self.bytes.get() {
+            return known.as_ref().map(Vec::as_slice).map_err(Error::clone);
+        }
+        let read = match &self.read {
+            Some(read) => read(ctx),
+            None => Ok(Vec::new()),
+        };
+        if let Err(error) = &read
+            && error.is_stop()
+        {
+            return Err(error.clone());
+        }
+        self.bytes.get_or_init(|| read).as_ref().map(Vec::as_slice).map_err(Error::clone)
+    }
+}

@@ -1,0 +1,141 @@
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::{Error, Member, Result, Value};
+use crate::eval::{Context, cyclic_reference};
+use crate::ir::Code;
+
+/// A place for a value that is evaluated when first read, and at most once.
+///
+/// `Suspended -> InProgress -> Done | Failed`. The thread that meets its own evaluation in progress has
+/// found a cyclic reference; another thread evaluates the cell too, and the first to finish wins. A stop
+/// (cancel, a spent limit) puts the cell back to suspended.
+pub struct Cell {
+    done: OnceLock<Result<Value>>,
+    state: Mutex<State>,
+}
+
+enum State {
+    Suspended(Thunk),
+    InProgress { by: u64, thunk: Thunk },
+    Spent,
+}
+
+/// What a suspended cell evaluates.
+#[derive(Clone)]
+pub enum Thunk {
+    /// An expression with the members it captured.
+    Expression {
+        /// The expression.
+        code: Arc<Code>,
+        /// What it captured, in the order its code says.
+        captures: Arc<[Member]>,
+    },
+    /// A computation of the engine or the host.
+    Native(Arc<dyn Fn(&Context) -> Result<Value> + Send + Sync>),
+}
+
+impl Cell {
+    /// A cell that evaluates `thunk` when it is first read.
+    pub fn suspended(thunk: Thunk) -> Cell {
+        Cell { done: OnceLock::new(), state: Mutex::new(State::Suspended(thunk)) }
+    }
+
+    /// A cell that is given its thunk later, by [`Cell::suspend`].
+    pub fn empty() -> Cell {
+        Cell { done: OnceLock::new(), state: Mutex::new(State::Spent) }
+    }
+
+    /// A cell that `evaluate` fills when it is first read.
+    pub fn native(evaluate: Box<dyn Fn(&Context) -> Result<Value> + Send + Sync>) -> Cell {
+        Cell::suspended(Thunk::Native(Arc::from(evaluate)))
+    }
+
+    /// A cell that raises `error` at each read.
+    pub fn failed(error: Error) -> Cell {
+        Cell { done: OnceLock::from(Err(error)), state: Mutex::new(State::Spent) }
+    }
+
+    /// Gives an empty cell what it evaluates.
+    pub fn suspend(&self, thunk: Thunk) {
+        *self.lock() = State::Suspended(thunk);
+    }
+
+    /// Lets go of what the cell would evaluate: breaks reference cycles when an evaluation ends.
+    pub fn release(&self) {
+        let state = std::mem::replace(&mut *self.lock(), State::Spent);
+        drop(state);
+    }
+
+    /// The value, if it has been evaluated to one.
+    pub fn done(&self) -> Option<&Value> {
+        self.done.get().and_then(|result| result.as_ref().ok())
+    }
+
+    /// The value or the stored error, if the cell has been evaluated.
+    pub fn outcome(&self) -> Option<&Result<Value>> {
+        self.done.get()
+    }
+
+    /// The value, with metadata; evaluates it at the first read.
+    pub fn force(&self, ctx: &Context) -> Result<Value> {
+        match self.done.get() {
+            Some(result) => result.clone(),
+            None => self.evaluate(ctx),
+        }
+    }
+
+    #[cold]
+    fn evaluate(&self, ctx: &Context) -> Result<Value> {
+        let thunk = {
+            let mut state = self.lock();
+            match &*state {
+                State::Suspended(thunk) => {
+                    let thunk = thunk.clone();
+                    *state = State::InProgress { by: ctx.id(), thunk: thunk.clone() };
+                    thunk
+                }
+                State::InProgress { by, .. } if *by == ctx.id() => return Err(cyclic_reference()),
+                State::InProgress { thunk, .. } => thunk.clone(),
+                // Another thread published between our look and the lock, or the evaluation that owned
+                // this cell has ended.
+                State::Spent => {
+                    return match self.done.get() {
+                        Some(result) => result.clone(),
+                        None => Err(Error::expression("The evaluation this value belongs to has ended.")),
+                    };
+                }
+            }
+        };
+        let result = match &thunk {
+            Thunk::Expression { code, captures } => ctx.evaluate_code(code, captures),
+            Thunk::Native(evaluate) => ctx.nested(|| evaluate(ctx)),
+        };
+        let mut state = self.lock();
+        match result {
+            Err(error) if error.is_stop() => {
+                *state = State::Suspended(thunk);
+                Err(error)
+            }
+            result => {
+                let published = self.done.get_or_init(|| result).clone();
+                let spent = std::mem::replace(&mut *state, State::Spent);
+                drop(state);
+                drop(spent);
+                published
+            }
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Cell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.done.get() {
+            Some(result) => write!(f, "{result:?}"),
+            None => f.write_str("..."),
+        }
+    }
+}

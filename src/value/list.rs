@@ -1,0 +1,177 @@
+use std::sync::Arc;
+
+use super::{Member, Result, Value};
+use crate::eval::Context;
+
+/// A list: items at hand, a range of whole numbers, or a computation that yields its items one by one.
+pub enum List {
+    /// Items at hand; each may still be unevaluated.
+    Items(Vec<Member>),
+    /// The whole numbers from the first on.
+    Range {
+        /// The first number.
+        from: i64,
+        /// How many there are.
+        count: u64,
+    },
+    /// Items that are computed while the list is read, anew at each reading.
+    Lazy(Box<dyn Enumerate>),
+}
+
+/// A list that yields its items on demand; it may have no end.
+pub trait Enumerate: Send + Sync {
+    /// Starts reading from the first item.
+    fn iterate(&self) -> Box<dyn Iterate>;
+
+    /// The number of items if it is known without reading them.
+    fn count(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// One reading of a list.
+pub trait Iterate: Send {
+    /// The next item, not evaluated further than needed; `None` past the last.
+    fn next(&mut self, ctx: &Context) -> Result<Option<Member>>;
+}
+
+/// Reads any list; see [`List::items`].
+pub struct Items {
+    list: Arc<List>,
+    at: usize,
+    lazy: Option<Box<dyn Iterate>>,
+}
+
+impl List {
+    /// A list of values at hand.
+    pub fn from_values(values: impl IntoIterator<Item = Value>) -> List {
+        List::Items(values.into_iter().map(Member::Ready).collect())
+    }
+
+    /// A list that `iterate` starts reading, each time it is read.
+    pub fn lazy<F, I>(iterate: F) -> List
+    where
+        F: Fn() -> I + Send + Sync + 'static,
+        I: Iterate + 'static,
+    {
+        struct Starter<F>(F);
+        impl<F, I> Enumerate for Starter<F>
+        where
+            F: Fn() -> I + Send + Sync,
+            I: Iterate + 'static,
+        {
+            fn iterate(&self) -> Box<dyn Iterate> {
+                Box::new((self.0)())
+            }
+        }
+        List::Lazy(Box::new(Starter(iterate)))
+    }
+
+    /// The number of items if it is known without reading them.
+    pub fn known_count(&self) -> Option<usize> {
+        match self {
+            List::Items(items) => Some(items.len()),
+            List::Range { count, .. } => usize::try_from(*count).ok(),
+            List::Lazy(list) => list.count(),
+        }
+    }
+
+    /// The items at hand, if they are.
+    pub fn as_items(&self) -> Option<&[Member]> {
+        match self {
+            List::Items(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Starts reading from the first item.
+    pub fn items(self: &Arc<Self>) -> Items {
+        let lazy = match &**self {
+            List::Lazy(list) => Some(list.iterate()),
+            _ => None,
+        };
+        Items { list: Arc::clone(self), at: 0, lazy }
+    }
+
+    /// The item at `index` from 0, or `None` past the end; reads no further than that.
+    pub fn get(self: &Arc<Self>, index: usize, ctx: &Context) -> Result<Option<Member>> {
+        match &**self {
+            List::Items(items) => Ok(items.get(index).cloned()),
+            List::Range { from, count } => Ok(range_item(*from, *count, index)),
+            List::Lazy(_) => {
+                let mut items = self.items();
+                for _ in 0..index {
+                    if items.next(ctx)?.is_none() {
+                        return Ok(None);
+                    }
+                }
+                items.next(ctx)
+            }
+        }
+    }
+
+    /// The number of items, reading to the end if it is not known. Evaluates no item.
+    pub fn count(self: &Arc<Self>, ctx: &Context) -> Result<usize> {
+        if let Some(count) = self.known_count() {
+            return Ok(count);
+        }
+        let mut items = self.items();
+        let mut count = 0;
+        while items.next(ctx)?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// All items, unevaluated ones left so.
+    pub fn members(self: &Arc<Self>, ctx: &Context) -> Result<Vec<Member>> {
+        if let List::Items(items) = &**self {
+            return Ok(items.clone());
+        }
+        let mut items = self.items();
+        let mut all = Vec::with_capacity(self.known_count().unwrap_or(0).min(1 << 20));
+        while let Some(member) = items.next(ctx)? {
+            all.push(member);
+        }
+        Ok(all)
+    }
+
+    /// All items evaluated, without metadata; the first error ends it.
+    pub fn values(self: &Arc<Self>, ctx: &Context) -> Result<Vec<Value>> {
+        let mut items = self.items();
+        let mut all = Vec::with_capacity(self.known_count().unwrap_or(0).min(1 << 20));
+        while let Some(member) = items.next(ctx)? {
+            all.push(member.force(ctx)?);
+        }
+        Ok(all)
+    }
+}
+
+fn range_item(from: i64, count: u64, index: usize) -> Option<Member> {
+    let offset = i64::try_from(index).ok()?;
+    ((index as u64) < count).then(|| Member::Ready(Value::Int64(from.saturating_add(offset))))
+}
+
+impl Items {
+    /// The next item, or `None` past the last. Counts as a step of the evaluation, so a host's limits hold.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
+        ctx.step()?;
+        if let Some(lazy) = &mut self.lazy {
+            return lazy.next(ctx);
+        }
+        let item = match &*self.list {
+            List::Items(items) => items.get(self.at).cloned(),
+            List::Range { from, count } => range_item(*from, *count, self.at),
+            List::Lazy(_) => None,
+        };
+        self.at += 1;
+        Ok(item)
+    }
+}
+
+impl Iterate for Items {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
+        Items::next(self, ctx)
+    }
+}

@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use super::{Cell, Error, Result, Value};
+use crate::eval::Context;
+
+/// A list item, record field or table cell: a value, or one that is evaluated when first read.
+#[derive(Clone, Debug)]
+pub enum Member {
+    /// Evaluated.
+    Ready(Value),
+    /// Evaluated when first read, at most once.
+    Lazy(Arc<Cell>),
+}
+
+impl Member {
+    /// The member's value without metadata, evaluating it if need be. An error stays and is raised at each read.
+    pub fn force(&self, ctx: &Context) -> Result<Value> {
+        match self {
+            Member::Ready(Value::Meta(pair)) => Ok(pair.0.clone()),
+            Member::Ready(value) => Ok(value.clone()),
+            Member::Lazy(cell) => cell.force(ctx).map(Value::plain),
+        }
+    }
+
+    /// The member's value with its metadata.
+    pub fn force_with_metadata(&self, ctx: &Context) -> Result<Value> {
+        match self {
+            Member::Ready(value) => Ok(value.clone()),
+            Member::Lazy(cell) => cell.force(ctx),
+        }
+    }
+
+    /// The value if it is there without evaluating anything.
+    pub fn ready(&self) -> Option<&Value> {
+        match self {
+            Member::Ready(value) => Some(value),
+            Member::Lazy(cell) => cell.done(),
+        }
+    }
+
+    /// A member that raises `error` whenever it is read.
+    pub fn failed(error: Error) -> Member {
+        Member::Lazy(Arc::new(Cell::failed(error)))
+    }
+
+    /// A member that `evaluate` computes when it is first read.
+    pub fn lazy(evaluate: impl Fn(&Context) -> Result<Value> + Send + Sync + 'static) -> Member {
+        Member::Lazy(Arc::new(Cell::native(Box::new(evaluate))))
+    }
+
+    /// What forcing gave, as a member: a raised error is stored, a stop is passed on.
+    ///
+    /// # Errors
+    /// Only a [`Stop`](super::Stop).
+    pub fn settled(result: Result<Value>) -> Result<Member> {
+        match result {
+            Ok(value) => Ok(Member::Ready(value)),
+            Err(error) if error.is_stop() => Err(error),
+            Err(error) => Ok(Member::failed(error)),
+        }
+    }
+}
+
+impl From<Value> for Member {
+    fn from(value: Value) -> Member {
+        Member::Ready(value)
+    }
+}

@@ -1,0 +1,175 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rustc_hash::FxHashMap;
+
+use super::{Member, Result, Text, Value};
+use crate::eval::Context;
+use crate::table::Batch;
+
+/// The field names of a record, in order; shared by all records (and tables) of one form.
+pub struct Shape {
+    id: u32,
+    names: Vec<Text>,
+    /// Only for many names; a few are found faster by looking along the list.
+    index: Option<FxHashMap<Text, u32>>,
+}
+
+/// Names up to this many are searched in order.
+const FEW: usize = 8;
+
+impl Shape {
+    /// A shape of these names, which must differ from each other: of two equal names the first is found.
+    pub fn new(names: impl IntoIterator<Item = Text>) -> Shape {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let names: Vec<Text> = names.into_iter().collect();
+        let index = (names.len() > FEW).then(|| {
+            let mut index = FxHashMap::with_capacity_and_hasher(names.len(), Default::default());
+            for (at, name) in names.iter().enumerate() {
+                index.entry(name.clone()).or_insert(at as u32);
+            }
+            index
+        });
+        Shape { id: NEXT.fetch_add(1, Ordering::Relaxed), names, index }
+    }
+
+    /// A number no other shape has (until 2^32 shapes were made): the key of inline caches.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The names in order.
+    pub fn names(&self) -> &[Text] {
+        &self.names
+    }
+
+    /// The position of `name`.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        match &self.index {
+            Some(index) => index.get(name).map(|at| *at as usize),
+            None => self.names.iter().position(|known| known.as_str() == name),
+        }
+    }
+
+    /// Number of names.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there is no name.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+}
+
+/// A record: a shape and a member for each of its names.
+pub struct Record {
+    shape: Arc<Shape>,
+    fields: Fields,
+}
+
+enum Fields {
+    Members(Vec<Member>),
+    /// A row of a table: reads its column on access.
+    Row {
+        batch: Arc<Batch>,
+        row: usize,
+    },
+}
+
+impl Record {
+    /// A record of `members`, as many as the shape has names.
+    pub fn new(shape: Arc<Shape>, members: Vec<Member>) -> Record {
+        debug_assert_eq!(shape.len(), members.len());
+        Record { shape, fields: Fields::Members(members) }
+    }
+
+    /// Row `row` of `batch` as a record.
+    pub fn row(shape: Arc<Shape>, batch: Arc<Batch>, row: usize) -> Record {
+        Record { shape, fields: Fields::Row { batch, row } }
+    }
+
+    /// A record of values at hand.
+    pub fn from_fields<'n>(fields: impl IntoIterator<Item = (&'n str, Value)>) -> Record {
+        let (names, members): (Vec<Text>, Vec<Member>) =
+            fields.into_iter().map(|(name, value)| (Text::new(name), Member::Ready(value))).unzip();
+        Record::new(Arc::new(Shape::new(names)), members)
+    }
+
+    /// A record of named members.
+    pub fn from_members(fields: impl IntoIterator<Item = (Text, Member)>) -> Record {
+        let (names, members): (Vec<Text>, Vec<Member>) = fields.into_iter().unzip();
+        Record::new(Arc::new(Shape::new(names)), members)
+    }
+
+    /// The record without fields.
+    pub fn empty() -> Record {
+        Record::new(Arc::new(Shape::new([])), Vec::new())
+    }
+
+    /// The names of the fields.
+    pub fn shape(&self) -> &Arc<Shape> {
+        &self.shape
+    }
+
+    /// The names of the fields, in order.
+    pub fn names(&self) -> &[Text] {
+        self.shape.names()
+    }
+
+    /// Number of fields.
+    pub fn len(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// Whether there is no field.
+    pub fn is_empty(&self) -> bool {
+        self.shape.is_empty()
+    }
+
+    /// The field at a position.
+    pub fn at(&self, position: usize) -> Option<Member> {
+        match &self.fields {
+            Fields::Members(members) => members.get(position).cloned(),
+            Fields::Row { batch, row } => batch.column(position).map(|column| column.get(*row)),
+        }
+    }
+
+    /// The field at a position, evaluated.
+    pub fn force_at(&self, position: usize, ctx: &Context) -> Result<Option<Value>> {
+        match &self.fields {
+            Fields::Members(members) => {
+                members.get(position).map(|member| member.force_with_metadata(ctx)).transpose()
+            }
+            Fields::Row { batch, row } => {
+                batch.column(position).map(|column| column.get(*row).force_with_metadata(ctx)).transpose()
+            }
+        }
+    }
+
+    /// The field called `name`.
+    pub fn get(&self, name: &str) -> Option<Member> {
+        self.shape.position(name).and_then(|position| self.at(position))
+    }
+
+    /// All fields in order.
+    pub fn members(&self) -> Vec<Member> {
+        match &self.fields {
+            Fields::Members(members) => members.clone(),
+            Fields::Row { batch, row } => {
+                (0..self.len()).filter_map(|at| batch.column(at)).map(|column| column.get(*row)).collect()
+            }
+        }
+    }
+
+    /// Names with their members, in order.
+    pub fn fields(&self) -> impl Iterator<Item = (&Text, Member)> {
+        self.names().iter().zip(self.members())
+    }
+}
+
+impl std::fmt::Debug for Record {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.fields()).finish()
+    }
+}
