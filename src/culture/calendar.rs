@@ -17,7 +17,7 @@ static UMALQURA: &str = include_str!("data/umalqura.txt");
 
 /// A calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Calendar {
+pub(super) enum Calendar {
     Gregorian,
     /// The Gregorian calendar with years of the Thai Buddhist era.
     Buddhist,

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 use super::calendar::Calendar;
+use super::datetime::DefaultFormats;
 use crate::value::number::NumberSymbols;
 use crate::value::temporal::DayOfWeek;
 
@@ -18,7 +19,7 @@ const FIELDS: usize = 36;
 /// What one culture says. Patterns of numbers have `n` for the digits and `$` for the currency
 /// symbol; patterns of dates are .NET's custom format strings.
 #[derive(Debug)]
-pub(crate) struct CultureData {
+pub(super) struct CultureData {
     pub name: &'static str,
     pub symbols: NumberSymbols<'static>,
     pub group_sizes: Vec<u8>,
@@ -49,6 +50,8 @@ pub(crate) struct CultureData {
     pub time_separator: &'static str,
     pub first_day: DayOfWeek,
     pub calendar: Calendar,
+    /// Filled when a date or time is first written in its default form.
+    pub default_formats: OnceLock<Option<DefaultFormats>>,
 }
 
 struct Entry {
@@ -229,6 +232,7 @@ impl CultureData {
             time_separator,
             first_day: first_day.parse().ok().and_then(DayOfWeek::from_number).unwrap_or(DayOfWeek::Sunday),
             calendar: Calendar::named(calendar),
+            default_formats: OnceLock::new(),
         }
     }
 }

@@ -15,7 +15,7 @@ pub mod number;
 use std::fmt;
 
 use crate::value::temporal::DayOfWeek;
-pub(crate) use data::CultureData;
+use data::CultureData;
 
 /// A culture, as a cheap handle to its data.
 #[derive(Clone, Copy)]
@@ -65,7 +65,7 @@ impl Culture {
         data::nth(&self.0.months, month)
     }
 
-    pub(crate) fn data(self) -> &'static CultureData {
+    fn data(self) -> &'static CultureData {
         self.0
     }
 }

@@ -31,14 +31,16 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// Puts the pieces together; `None` if they contradict each other or are out of range.
+    /// Puts the pieces together; `None` if they contradict each other, are out of range, or give
+    /// neither a date nor a time.
     pub fn assemble(self, calendar: Calendar) -> Option<ParsedText> {
         let limit = i64::from(DateTimeZone::MAX_OFFSET);
         let offset = match self.offset {
             Some(offset) if !(-limit..=limit).contains(&offset) => return None,
             offset => offset.map(|offset| offset as i16),
         };
-        Some(ParsedText { date: self.date(calendar)?, time: self.time()?, offset })
+        let (date, time) = (self.date(calendar)?, self.time()?);
+        (date.is_some() || time.is_some()).then_some(ParsedText { date, time, offset })
     }
 
     /// The date if there is one; the outer `None` is for what is out of range.
@@ -97,7 +99,12 @@ pub(super) fn strip_caseless<'a>(text: &'a str, prefix: &str) -> Option<&'a str>
     for expected in prefix.chars() {
         let found = rest.next()?;
         let hard_space = |letter: char| if letter == '\u{a0}' || letter == '\u{202f}' { ' ' } else { letter };
-        if hard_space(found) != hard_space(expected) && !found.to_lowercase().eq(expected.to_lowercase()) {
+        let same = if found.is_ascii() && expected.is_ascii() {
+            found.eq_ignore_ascii_case(&expected)
+        } else {
+            hard_space(found) == hard_space(expected) || found.to_lowercase().eq(expected.to_lowercase())
+        };
+        if !same {
             return None;
         }
     }
@@ -105,8 +112,11 @@ pub(super) fn strip_caseless<'a>(text: &'a str, prefix: &str) -> Option<&'a str>
 }
 
 /// The longest of the names that `text` starts with, as its place in the list and the rest.
-pub(super) fn longest_name<'a>(text: &'a str, names: &[&str]) -> Option<(usize, &'a str)> {
-    let matches = names.iter().enumerate().filter(|(_, name)| !name.is_empty());
+pub(super) fn longest_name<'a, 'n>(
+    text: &'a str,
+    names: impl IntoIterator<Item = &'n &'n str>,
+) -> Option<(usize, &'a str)> {
+    let matches = names.into_iter().enumerate().filter(|(_, name)| !name.is_empty());
     let found = matches.filter_map(|(index, name)| Some((index, strip_caseless(text, name)?)));
     found.min_by_key(|(_, rest)| rest.len())
 }

@@ -20,12 +20,12 @@ pub enum DateTimeFormatError {
 
 /// Writes a date.
 pub fn format_date(date: Date, format: &str, culture: Culture) -> Result<String, DateTimeFormatError> {
-    write(Moment { local: date.at_midnight(), offset: None }, format, culture)
+    DateTimeFormat::new(format, culture)?.date(date)
 }
 
 /// Writes a time.
 pub fn format_time(time: Time, format: &str, culture: Culture) -> Result<String, DateTimeFormatError> {
-    write(Moment { local: DateTime(time.0), offset: None }, format, culture)
+    DateTimeFormat::new(format, culture)?.time(time)
 }
 
 /// Writes a datetime.
@@ -34,7 +34,7 @@ pub fn format_datetime(
     format: &str,
     culture: Culture,
 ) -> Result<String, DateTimeFormatError> {
-    write(Moment { local: datetime, offset: None }, format, culture)
+    DateTimeFormat::new(format, culture)?.datetime(datetime)
 }
 
 /// Writes a datetimezone.
@@ -43,89 +43,116 @@ pub fn format_datetimezone(
     format: &str,
     culture: Culture,
 ) -> Result<String, DateTimeFormatError> {
-    write(Moment { local: zoned.local(), offset: Some(zoned.offset) }, format, culture)
+    DateTimeFormat::new(format, culture)?.datetimezone(zoned)
 }
 
-#[derive(Clone, Copy)]
-struct Moment {
-    local: DateTime,
-    offset: Option<i16>,
+/// A format string taken apart for a culture, to write many moments with.
+#[derive(Debug)]
+pub struct DateTimeFormat {
+    tokens: Vec<Token>,
+    culture: Culture,
+    /// Whether a moment with an offset is shown in UTC.
+    utc: bool,
+    /// Whether day, month or year appear, for which the calendar is needed: a time alone has none.
+    shows_date: bool,
 }
 
-fn write(mut moment: Moment, format: &str, culture: Culture) -> Result<String, DateTimeFormatError> {
-    let mut characters = format.chars();
-    let (Some(letter), None) = (characters.next(), characters.next()) else {
-        return custom(moment, format, culture);
-    };
-    let standard = standard(letter, culture).ok_or(DateTimeFormatError::Format)?;
-    if standard.utc
-        && let Some(offset) = moment.offset.take()
-    {
-        moment.local = DateTimeZone { offset, ticks: moment.local.0 }.utc();
+impl DateTimeFormat {
+    /// Takes a standard (one letter) or custom format string apart.
+    pub fn new(format: &str, culture: Culture) -> Result<Self, DateTimeFormatError> {
+        let mut letters = format.chars();
+        if let (Some(letter), None) = (letters.next(), letters.next()) {
+            let standard = standard(letter, culture).ok_or(DateTimeFormatError::Format)?;
+            let culture = if standard.invariant { Culture::invariant() } else { culture };
+            return Self::custom(&standard.pattern, culture, standard.utc);
+        }
+        Self::custom(format, culture, false)
     }
-    let culture = if standard.invariant { Culture::invariant() } else { culture };
-    custom(moment, &standard.pattern, culture)
-}
 
-fn custom(moment: Moment, format: &str, culture: Culture) -> Result<String, DateTimeFormatError> {
-    let data = culture.data();
-    let tokens = tokens(format).ok_or(DateTimeFormatError::Format)?;
-    let date = moment.local.date();
-    // The calendar is asked only if the format shows a date: a time alone has none.
-    let shows_date = |token: &Token| matches!(token, Token::Day(1 | 2) | Token::Month(_) | Token::Year(_));
-    let (year, month, day) = if tokens.iter().any(shows_date) {
-        data.calendar.components(date).ok_or(DateTimeFormatError::Calendar)?
-    } else {
-        (1, 1, 1)
-    };
-    let time = moment.local.time();
-    let fraction = time.second_ticks() % TICKS_PER_SECOND;
-    let second = time.second_ticks() / TICKS_PER_SECOND;
-    let mut text = String::with_capacity(format.len() + 16);
-    for (index, token) in tokens.iter().enumerate() {
-        // Writing to a text cannot fail.
-        let _ = match token {
-            Token::Day(count @ 1..=2) => write!(text, "{day:0count$}"),
-            Token::Day(count) => {
-                let names = if *count == 3 { &data.days_short } else { &data.days };
-                text.write_str(names.get(usize::from(date.day_of_week().number())).unwrap_or(&""))
-            }
-            Token::Month(count @ 1..=2) => write!(text, "{month:0count$}"),
-            Token::Month(count) => {
-                text.write_str(month_name(data, month, *count, is_beside_day(&tokens, index)))
-            }
-            Token::Year(count @ 1..=2) => write!(text, "{:0count$}", year % 100),
-            Token::Year(count) => write!(text, "{year:0count$}"),
-            Token::Hour12(count) => {
-                let hour = (time.hour() + 11) % 12 + 1;
-                write!(text, "{hour:0width$}", width = (*count).min(2))
-            }
-            Token::Hour24(count) => write!(text, "{:0width$}", time.hour(), width = (*count).min(2)),
-            Token::Minute(count) => write!(text, "{:0width$}", time.minute(), width = (*count).min(2)),
-            Token::Second(count) => write!(text, "{second:0width$}", width = (*count).min(2)),
-            Token::Fraction(count) => write!(text, "{:0count$}", first_digits(fraction, *count)),
-            Token::ShortFraction(count) => {
-                write_short_fraction(&mut text, first_digits(fraction, *count), *count);
-                Ok(())
-            }
-            Token::Designator(count) => {
-                let designator = if time.hour() % 24 < 12 { data.am } else { data.pm };
-                let length = if *count == 1 { 1 } else { usize::MAX };
-                text.extend(designator.chars().take(length));
-                Ok(())
-            }
-            Token::Offset(count) => write_offset(&mut text, moment.offset.unwrap_or(0), *count),
-            Token::OptionalOffset => match moment.offset {
-                Some(offset) => write_offset(&mut text, offset, 3),
-                None => Ok(()),
-            },
-            Token::Era => text.write_str(data.era),
-            Token::DateSeparator => text.write_str(data.date_separator),
-            Token::TimeSeparator => text.write_str(data.time_separator),
-            Token::Literal(literal) => text.write_str(literal),
+    fn custom(pattern: &str, culture: Culture, utc: bool) -> Result<Self, DateTimeFormatError> {
+        let tokens = tokens(pattern).ok_or(DateTimeFormatError::Format)?;
+        let is_date = |token: &Token| matches!(token, Token::Day(1 | 2) | Token::Month(_) | Token::Year(_));
+        let shows_date = tokens.iter().any(is_date);
+        Ok(Self { tokens, culture, utc, shows_date })
+    }
+
+    /// Writes a date.
+    pub fn date(&self, date: Date) -> Result<String, DateTimeFormatError> {
+        self.write(date.at_midnight(), None)
+    }
+
+    /// Writes a time.
+    pub fn time(&self, time: Time) -> Result<String, DateTimeFormatError> {
+        self.write(DateTime(time.0), None)
+    }
+
+    /// Writes a datetime.
+    pub fn datetime(&self, datetime: DateTime) -> Result<String, DateTimeFormatError> {
+        self.write(datetime, None)
+    }
+
+    /// Writes a datetimezone.
+    pub fn datetimezone(&self, zoned: DateTimeZone) -> Result<String, DateTimeFormatError> {
+        if self.utc { self.write(zoned.utc(), None) } else { self.write(zoned.local(), Some(zoned.offset)) }
+    }
+
+    fn write(&self, local: DateTime, offset: Option<i16>) -> Result<String, DateTimeFormatError> {
+        let data = self.culture.data();
+        let date = local.date();
+        let (year, month, day) = if self.shows_date {
+            data.calendar.components(date).ok_or(DateTimeFormatError::Calendar)?
+        } else {
+            (1, 1, 1)
         };
+        let time = local.time();
+        let fraction = time.second_ticks() % TICKS_PER_SECOND;
+        let second = time.second_ticks() / TICKS_PER_SECOND;
+        let mut text = String::with_capacity(32);
+        for (index, token) in self.tokens.iter().enumerate() {
+            // Writing to a text cannot fail.
+            let _ = match token {
+                Token::Day(count @ 1..=2) => write!(text, "{day:0count$}"),
+                Token::Day(count) => {
+                    let names = if *count == 3 { &data.days_short } else { &data.days };
+                    text.write_str(names.get(usize::from(date.day_of_week().number())).unwrap_or(&""))
+                }
+                Token::Month(count @ 1..=2) => write!(text, "{month:0count$}"),
+                Token::Month(count) => {
+                    text.write_str(month_name(data, month, *count, is_beside_day(&self.tokens, index)))
+                }
+                Token::Year(count @ 1..=2) => write!(text, "{:0count$}", year % 100),
+                Token::Year(count) => write!(text, "{year:0count$}"),
+                Token::Hour12(count) => {
+                    let hour = (time.hour() + 11) % 12 + 1;
+                    write!(text, "{hour:0width$}", width = (*count).min(2))
+                }
+                Token::Hour24(count) => write!(text, "{:0width$}", time.hour(), width = (*count).min(2)),
+                Token::Minute(count) => write!(text, "{:0width$}", time.minute(), width = (*count).min(2)),
+                Token::Second(count) => write!(text, "{second:0width$}", width = (*count).min(2)),
+                Token::Fraction(count) => write!(text, "{:0count$}", first_digits(fraction, *count)),
+                Token::ShortFraction(count) => {
+                    write_short_fraction(&mut text, first_digits(fraction, *count), *count);
+                    Ok(())
+                }
+                Token::Designator(count) => {
+                    let designator = if time.hour() % 24 < 12 { data.am } else { data.pm };
+                    let length = if *count == 1 { 1 } else { usize::MAX };
+                    text.extend(designator.chars().take(length));
+                    Ok(())
+                }
+                Token::Offset(count) => write_offset(&mut text, offset.unwrap_or(0), *count),
+                Token::OptionalOffset => match offset {
+                    Some(offset) => write_offset(&mut text, offset, 3),
+                    None => Ok(()),
+                },
+                Token::Era => text.write_str(data.era),
+                Token::DateSeparator => text.write_str(data.date_separator),
+                Token::TimeSeparator => text.write_str(data.time_separator),
+                Token::Literal(literal) => text.write_str(literal),
+            };
+        }
+        Ok(text)
     }
-    Ok(text)
 }
 
 fn month_name(data: &CultureData, month: u32, count: usize, beside_day: bool) -> &'static str {

@@ -7,35 +7,61 @@ mod assemble;
 mod exact;
 mod format;
 mod lenient;
+mod order;
 mod pattern;
 
 use super::Culture;
 use crate::value::temporal::{Date, DateTime, DateTimeZone, Time};
 
 pub use exact::{ExactError, parse_exact};
-pub use format::{DateTimeFormatError, format_date, format_datetime, format_datetimezone, format_time};
+pub use format::{
+    DateTimeFormat, DateTimeFormatError, format_date, format_datetime, format_datetimezone, format_time,
+};
 pub use lenient::{parse, parse_time};
+
+/// The formats of the default texts of a culture, made once.
+#[derive(Debug)]
+pub(super) struct DefaultFormats {
+    date: DateTimeFormat,
+    time: DateTimeFormat,
+    datetime: DateTimeFormat,
+    datetimezone: DateTimeFormat,
+}
+
+impl DefaultFormats {
+    fn of(culture: Culture) -> Option<&'static Self> {
+        let data = culture.data();
+        let format = |format: &str| DateTimeFormat::new(format, culture).ok();
+        let make = || {
+            let zoned = format!("{} {} zzz", data.short_date, data.long_time);
+            let (date, time, datetime) = (format("d")?, format("t")?, format("G")?);
+            Some(Self { date, time, datetime, datetimezone: format(&zoned)? })
+        };
+        data.default_formats.get_or_init(make).as_ref()
+    }
+}
 
 /// The default text of a date: the culture's short date.
 pub fn date_text(date: Date, culture: Culture) -> String {
-    format_date(date, "d", culture).unwrap_or_else(|_| invariant_date(date))
+    let text = DefaultFormats::of(culture).and_then(|formats| formats.date.date(date).ok());
+    text.unwrap_or_else(|| invariant_date(date))
 }
 
 /// The default text of a time: the culture's short time.
 pub fn time_text(time: Time, culture: Culture) -> String {
-    format_time(time, "t", culture).unwrap_or_default()
+    DefaultFormats::of(culture).and_then(|formats| formats.time.time(time).ok()).unwrap_or_default()
 }
 
 /// The default text of a datetime: the culture's short date and long time.
 pub fn datetime_text(datetime: DateTime, culture: Culture) -> String {
-    format_datetime(datetime, "G", culture).unwrap_or_else(|_| invariant_date(datetime.date()))
+    let text = DefaultFormats::of(culture).and_then(|formats| formats.datetime.datetime(datetime).ok());
+    text.unwrap_or_else(|| invariant_date(datetime.date()))
 }
 
 /// The default text of a datetimezone: the culture's short date and long time, and the offset.
 pub fn datetimezone_text(zoned: DateTimeZone, culture: Culture) -> String {
-    let data = culture.data();
-    let pattern = format!("{} {} zzz", data.short_date, data.long_time);
-    format_datetimezone(zoned, &pattern, culture).unwrap_or_else(|_| invariant_date(zoned.local().date()))
+    let text = DefaultFormats::of(culture).and_then(|formats| formats.datetimezone.datetimezone(zoned).ok());
+    text.unwrap_or_else(|| invariant_date(zoned.local().date()))
 }
 
 /// For dates that the culture's calendar does not reach.

@@ -6,9 +6,7 @@ mod standard;
 use rust_decimal::Decimal;
 
 use super::Culture;
-use crate::value::number::{
-    DOUBLE_DIGITS, Digits, NumberText, ParsedNumber, general_text, round_trip_digits,
-};
+use crate::value::number::{DOUBLE_DIGITS, Digits, NumberText, ParsedNumber, push_finite};
 
 /// A number in one of M's representations.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +56,9 @@ pub fn text(number: Number<'_>, culture: Culture) -> String {
         Number::Double(value) => match special(value, culture) {
             Some(symbol) => symbol.to_owned(),
             None => {
-                let (digits, max_digits) = round_trip_digits(value);
-                general_text(&digits, max_digits, ('E', 2), symbols.decimal, symbols.negative)
+                let mut text = String::with_capacity(24);
+                push_finite(&mut text, value, symbols.decimal, symbols.negative);
+                text
             }
         },
     }
@@ -96,7 +95,27 @@ fn special(value: f64, culture: Culture) -> Option<&'static str> {
 
 /// Reads a number as the culture writes it. `None` if the text is no number.
 pub fn parse(text: &str, culture: Culture) -> Option<ParsedNumber> {
+    if let Some(number) = parse_plain(text, culture.data().symbols.decimal) {
+        return Some(number);
+    }
     NumberText::scan(text, &culture.data().symbols).map(|number| number.to_number())
+}
+
+/// The short way for what most columns hold: a sign, digits, and perhaps a point and digits.
+fn parse_plain(text: &str, decimal: &str) -> Option<ParsedNumber> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let mut points = 0;
+    for byte in digits.bytes() {
+        match byte {
+            b'0'..=b'9' => {}
+            b'.' if decimal == "." => points += 1,
+            _ => return None,
+        }
+    }
+    match points {
+        0 => text.parse().ok().map(ParsedNumber::Whole),
+        _ => text.parse().ok().map(ParsedNumber::Double),
+    }
 }
 
 /// Reads a number as a decimal, with all the digits a decimal holds. `None` if the text is no

@@ -16,4 +16,4 @@ pub use division::{
 };
 pub use parse::{NumberSymbols, NumberText, ParsedNumber, parse_literal};
 pub use round::{Direction, RoundingMode};
-pub use text::{double_literal, double_text, general_text, round_trip_digits};
+pub use text::{double_literal, double_text, general_text, push_finite, round_trip_digits};
