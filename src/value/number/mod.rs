@@ -4,12 +4,14 @@
 //! ([`rust_decimal::Decimal`]). The functions here work on those types; nothing here knows values
 //! or cultures (the signs and separators of a culture come in as [`NumberSymbols`]).
 
+mod convert;
 mod digits;
 mod division;
 mod parse;
 mod round;
 mod text;
 
+pub use convert::{decimal_to_double, double_to_decimal};
 pub use digits::{DOUBLE_DIGITS, Digits};
 pub use division::{
     integer_divide, integer_divide_decimal, integer_divide_whole, modulo, modulo_decimal, modulo_whole,
