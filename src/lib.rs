@@ -4,6 +4,7 @@ pub mod eval;
 pub mod host;
 pub mod ir;
 pub mod resolve;
+pub mod culture;
 pub mod syntax;
 pub mod table;
 pub mod text;

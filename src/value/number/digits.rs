@@ -7,16 +7,13 @@ pub const DOUBLE_DIGITS: usize = 15;
 
 /// A number as decimal digits: `0.d1 d2 d3 …` times ten to the power of `scale`.
 ///
-/// There are no leading or trailing zero digits, except that a decimal keeps the zeros of its own
-/// scale until it is rounded. Zero has no digits and scale 0.
+/// There are no leading or trailing zero digits. Zero has no digits, scale 0 and no sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digits {
     /// Whether the number is below zero.
     pub negative: bool,
     /// Where the decimal point is: this many digits stand before it (negative: zeros follow it).
     pub scale: i32,
-    /// Digits after the decimal point that the number itself keeps, if it is a decimal.
-    pub kept_fraction: Option<u32>,
     digits: Vec<u8>,
 }
 
@@ -30,7 +27,6 @@ impl Digits {
         let mut digits = Self {
             negative,
             scale: text.len() as i32,
-            kept_fraction: None,
             digits: text.bytes().map(|byte| byte - b'0').collect(),
         };
         digits.trim();
@@ -44,7 +40,6 @@ impl Digits {
         if !digits.digits.is_empty() {
             digits.scale -= value.scale() as i32;
         }
-        digits.kept_fraction = Some(value.scale());
         digits
     }
 
@@ -62,7 +57,7 @@ impl Digits {
         let digits = mantissa.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect();
         let scale = exponent.parse::<i32>().unwrap_or(0) + 1;
         let negative = mantissa.starts_with('-');
-        let mut digits = Self { negative, scale, kept_fraction: None, digits };
+        let mut digits = Self { negative, scale, digits };
         digits.trim();
         digits
     }
@@ -111,7 +106,6 @@ impl Digits {
     /// Keeps `count` significant digits, rounding half away from zero; a count of 0 or less may
     /// leave zero, or a one in the place before.
     pub fn round_to(&mut self, count: i64) {
-        self.kept_fraction = None;
         if count < 0 {
             self.digits.clear();
         } else if let Some(&next) = usize::try_from(count).ok().and_then(|at| self.digits.get(at)) {

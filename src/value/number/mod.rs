@@ -4,22 +4,18 @@
 //! ([`rust_decimal::Decimal`]). The functions here work on those types; nothing here knows values
 //! or cultures (the signs and separators of a culture come in as [`NumberSymbols`]).
 
+mod convert;
 mod digits;
 mod division;
 mod parse;
 mod round;
 mod text;
 
+pub use convert::{decimal_to_double, double_to_decimal};
 pub use digits::{DOUBLE_DIGITS, Digits};
 pub use division::{
     integer_divide, integer_divide_decimal, integer_divide_whole, modulo, modulo_decimal, modulo_whole,
 };
 pub use parse::{NumberSymbols, NumberText, ParsedNumber, parse_literal};
 pub use round::{Direction, RoundingMode};
-pub use text::{double_literal, double_text, general_text, round_trip_digits};
-
-/// The double nearest to a decimal.
-pub fn decimal_to_double(decimal: &rust_decimal::Decimal) -> f64 {
-    // Through text: the crate's own conversion loses the last digit of long mantissas.
-    decimal.to_string().parse().unwrap_or(f64::NAN)
-}
+pub use text::{double_literal, double_text, general_text, push_finite, round_trip_digits};

@@ -1,7 +1,8 @@
 //! Reading numbers: literals of the language, and text as people write it in some culture.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::FromPrimitive;
+
+use super::convert::double_to_decimal;
 
 /// A number as read: whole if it was written so and fits, else a double.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,7 +149,7 @@ impl NumberText {
             format!("{sign}{digits}{}", "0".repeat(power.unsigned_abs().min(64) as usize))
         };
         let plain = plain.trim_end_matches('.');
-        plain.parse().ok().or_else(|| Decimal::from_f64(self.to_double()))
+        plain.parse().ok().or_else(|| double_to_decimal(self.to_double()))
     }
 }
 

@@ -70,7 +70,23 @@ impl RoundingMode {
 
     /// Rounds a decimal to `places` digits after the decimal point; digits beyond a decimal's
     /// range, either way, leave it unchanged or make it zero.
+    ///
+    /// A tie is settled by adding or taking half a unit, so the result keeps the digit that was
+    /// dropped as a zero: 1.23445 to four places is 1.23440, as the real engine prints it.
     pub fn round_decimal(self, value: Decimal, places: i64) -> Decimal {
+        let rounded = self.round_decimal_digits(value, places);
+        let half_scale = u32::try_from(places).ok().and_then(|places| places.checked_add(1));
+        if let Some(scale) = half_scale.filter(|&scale| scale <= value.scale())
+            && (value - rounded).abs() == Decimal::new(5, 0) * Decimal::new(1, scale)
+        {
+            let mut tie = rounded;
+            tie.rescale(scale);
+            return tie;
+        }
+        rounded
+    }
+
+    fn round_decimal_digits(self, value: Decimal, places: i64) -> Decimal {
         let strategy = match self {
             Self::ToEven => RoundingStrategy::MidpointNearestEven,
             Self::AwayFromZero => RoundingStrategy::MidpointAwayFromZero,
@@ -180,6 +196,15 @@ mod tests {
         assert_eq!(RoundingMode::ToEven.round_decimal(tie, 0), Decimal::new(-2, 0));
         assert_eq!(RoundingMode::Up.round_decimal(tie, 0), Decimal::new(-2, 0));
         assert_eq!(RoundingMode::Down.round_decimal(tie, 0), Decimal::new(-3, 0));
+    }
+
+    #[test]
+    fn settled_ties_keep_one_more_digit() {
+        let round = |mantissa| RoundingMode::ToEven.round_decimal(Decimal::new(mantissa, 5), 4).to_string();
+        assert_eq!(round(123_445), "1.23440");
+        assert_eq!(round(123_455), "1.23460");
+        assert_eq!(round(123_456), "1.2346");
+        assert_eq!(RoundingMode::ToEven.round_decimal(Decimal::new(12345, 1), 4).to_string(), "1234.5");
     }
 
     #[test]

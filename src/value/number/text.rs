@@ -72,11 +72,31 @@ pub fn double_text(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
     }
+    let mut text = String::with_capacity(24);
+    push_finite(&mut text, value, ".", "-");
+    text
+}
+
+/// Appends the default text of a finite double; `decimal_separator` and `negative_sign` are the
+/// culture's.
+pub fn push_finite(text: &mut String, value: f64, decimal_separator: &str, negative_sign: &str) {
+    // Most numbers need no exponent and at most 15 digits; the standard library writes those as the
+    // engine does. Writing to a text cannot fail.
+    let start = text.len();
     if value.trunc() == value && value.abs() < 1e15 {
-        return (value as i64).to_string();
+        let _ = write!(text, "{}", value as i64);
+    } else if (1e-4..1e15).contains(&value.abs()) {
+        let _ = write!(text, "{value}");
     }
+    let written = text.get(start..).unwrap_or("");
+    let digits = written.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
+    let plain = decimal_separator == "." && negative_sign == "-";
+    if plain && !written.is_empty() && digits <= DOUBLE_DIGITS {
+        return;
+    }
+    text.truncate(start);
     let (digits, max_digits) = round_trip_digits(value);
-    general_text(&digits, max_digits, ('E', 2), ".", "-")
+    text.push_str(&general_text(&digits, max_digits, ('E', 2), decimal_separator, negative_sign));
 }
 
 /// The M literal of a double: like [`double_text`], but `#nan`, `#infinity` and `-#infinity`.
@@ -128,6 +148,24 @@ mod tests {
             (1e100, "1E+100"),
         ] {
             assert_eq!(double_text(value), text);
+        }
+    }
+
+    #[test]
+    fn the_short_way_and_the_long_way_agree() {
+        let mut bits = 0x3FF0_1234_5678_9ABC_u64;
+        for _ in 0..20_000 {
+            // A step through numbers of all sizes; halves of them cut to few digits.
+            bits = bits.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let scaled = (bits >> 40) as f64 / 1000.0;
+            for value in [f64::from_bits(bits), scaled, -scaled] {
+                if value.is_finite() {
+                    let (digits, max_digits) = round_trip_digits(value);
+                    let long = general_text(&digits, max_digits, ('E', 2), ".", "-");
+                    assert_eq!(double_text(value), long);
+                    assert_eq!(long.parse(), Ok(value));
+                }
+            }
         }
     }
 
