@@ -22,6 +22,7 @@ EXTRA = {
     "GB": ["Great Britain", "England", "Scotland", "Wales", "Northern Ireland", "U.K.",
            "United Kingdom of Great Britain and Northern Ireland"],
     "US": ["United States of America", "U.S.A.", "U.S.", "The United States", "America"],
+    "GR": ["EL"],
     "NL": ["Holland", "The Netherlands"],
     "DE": ["Federal Republic of Germany", "Bundesrepublik Deutschland", "BRD"],
     "KR": ["Korea, Republic of", "Republic of Korea"],
