@@ -93,8 +93,10 @@ impl FileFormat for CsvFormat {
     }
 }
 
-/// Records with the line each starts at. A field is none when it is empty and has no quotes.
-fn parse(text: &str, delimiter: char) -> Result<Vec<(usize, Vec<Option<String>>)>, String> {
+/// The line a record starts at, and its fields; a field is none when it is empty and has no quotes.
+type Record = (usize, Vec<Option<String>>);
+
+fn parse(text: &str, delimiter: char) -> Result<Vec<Record>, String> {
     let mut records = Vec::new();
     let mut chars = text.chars().peekable();
     let mut line = 1;

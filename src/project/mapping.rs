@@ -42,6 +42,15 @@ impl FieldProblemCode {
     }
 }
 
+/// A row that its mappings refuse.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RefusedRow {
+    /// The destination cells; none where the mapping gave no value.
+    pub cells: Vec<Option<Cell>>,
+    /// Every mapping that refused, at least one.
+    pub problems: Vec<FieldProblem>,
+}
+
 /// A mapping whose source field is not among the columns.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -120,10 +129,7 @@ impl Mapper {
 
     /// Maps one row. `cell` gives the value of a source column by its index, or the message of the M error
     /// in it. An error lists every field that cannot be mapped, together with the cells that can.
-    pub fn apply<'a>(
-        &self,
-        cell: impl Fn(usize) -> Result<Cell, &'a str>,
-    ) -> Result<Vec<Cell>, (Vec<Option<Cell>>, Vec<FieldProblem>)> {
+    pub fn apply<'a>(&self, cell: impl Fn(usize) -> Result<Cell, &'a str>) -> Result<Vec<Cell>, RefusedRow> {
         let mut cells = Vec::with_capacity(self.fields.len());
         let mut problems = Vec::new();
         for field in &self.fields {
@@ -138,7 +144,7 @@ impl Mapper {
         if problems.is_empty() {
             Ok(cells.into_iter().flatten().collect())
         } else {
-            Err((cells.into_iter().map(Result::ok).collect(), problems))
+            Err(RefusedRow { cells: cells.into_iter().map(Result::ok).collect(), problems })
         }
     }
 }
@@ -291,7 +297,7 @@ mod tests {
         let mapper = mapper(&format!("- {{ source: b, destination: x, {transform} }}"));
         match mapper.apply(|i| if i == 1 { Ok(cell.clone()) } else { Err("not asked for") }) {
             Ok(cells) => Ok(cells[0].clone()),
-            Err((_, problems)) => Err(problems[0].code),
+            Err(refused) => Err(refused.problems[0].code),
         }
     }
 
@@ -381,7 +387,7 @@ mod tests {
              - { source: b, destination: y, transform: { fn: country-region-code } }\n\
              - { source: b, destination: z }",
         );
-        let (cells, problems) =
+        let RefusedRow { cells, problems } =
             mapper.apply(|i| if i == 0 { Err("bad number") } else { Ok(Cell::text("??")) }).unwrap_err();
         let found: Vec<_> = problems.iter().map(|p| (p.column.as_str(), p.code)).collect();
         assert_eq!(found, [("x", CellError), ("y", CountryUnknown)]);
