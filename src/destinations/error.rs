@@ -40,6 +40,12 @@ pub enum DestinationError {
         /// The file.
         path: PathBuf,
     },
+    /// The database file cannot be created or opened.
+    #[error("the destination {} cannot be opened or created: check that its folder may be written", .path.display())]
+    NotOpened {
+        /// The file.
+        path: PathBuf,
+    },
     /// The table exists but lacks columns.
     #[error("{entity} in {} has no column {}: add it there, or drop its mapping (columns are never added silently)",
         .path.display(), .columns.join(", "))]
@@ -125,6 +131,7 @@ impl DestinationError {
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { path },
+            Some(ErrorCode::CannotOpen) => Self::NotOpened { path },
             Some(ErrorCode::DiskFull) => Self::Full { path },
             Some(ErrorCode::NotADatabase) => Self::WrongContent {
                 path,

@@ -14,6 +14,8 @@ mod entity;
 mod error;
 mod json_lines;
 mod keyed_file;
+#[cfg(test)]
+mod kill_tests;
 mod sqlite;
 
 use std::path::Path;
