@@ -5,6 +5,8 @@ pub mod host;
 pub mod ir;
 pub mod resolve;
 pub mod culture;
+pub mod destinations;
+pub mod project;
 pub mod syntax;
 pub mod table;
 pub mod text;

@@ -1,0 +1,24 @@
+//! Integration projects: a folder with a `project.yaml` that names connections, a connection set and tasks.
+//!
+//! Loading ([`Project::load`]) reports every mistake it can find, each with its place. The parts: the file
+//! as a tree with positions (`document`), the fields and their JSON Schema ([`model`], `structure`), what
+//! must hold between fields (`check`), field mappings ([`mapping`], [`country`]), and the record of past
+//! runs ([`history`]).
+//!
+//! This module renders nothing for a terminal and reads no clock: callers pass time stamps in.
+
+mod check;
+pub mod country;
+mod document;
+pub mod history;
+mod load;
+mod lock;
+pub mod mapping;
+pub mod model;
+mod problem;
+mod structure;
+
+pub use load::{PROJECT_FILE, Project};
+pub use lock::RunLock;
+pub use problem::{LoadError, Problem, ProblemCode};
+pub use structure::json_schema;
