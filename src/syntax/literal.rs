@@ -200,7 +200,6 @@ fn single_escape(input: &str) -> IResult<&str, u32, ()> {
 }
 
 /// Writes `value` as the inside of a text literal or quoted identifier.
-#[allow(dead_code)]
 pub(super) fn encode(value: &str, out: &mut String) {
     let mut rest = value.chars().peekable();
     while let Some(c) = rest.next() {

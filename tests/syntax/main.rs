@@ -5,4 +5,7 @@
 mod conformance;
 mod corpus;
 mod damage;
+mod ebnf;
+mod grammar;
 mod invariants;
+mod round_trip;

@@ -16,6 +16,7 @@ mod section;
 mod tests;
 mod types;
 
+pub(super) use operators::{AS_RANK, IS_RANK, rank};
 pub use types::PRIMITIVE_TYPES;
 
 use super::error::{SyntaxError, SyntaxErrorCode};

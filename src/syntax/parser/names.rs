@@ -159,6 +159,12 @@ impl Parser<'_> {
                 && self.text_at(end).bytes().all(|byte| byte == b' ')
             {
                 end += 2;
+            } else if kind == TokenKind::Unknown
+                && self.text_at(end) == "."
+                && is_field_word(self.kind_at(end + 1))
+            {
+                // A point after a number: `[2e5.b]`, which the lexer cannot take together.
+                end += 2;
             } else {
                 return end;
             }
@@ -172,7 +178,7 @@ impl Parser<'_> {
             pos = self.after(pos);
         } else {
             while is_field_word(self.kind_at(pos)) {
-                pos = self.after(pos);
+                pos = self.after(self.field_words_end(pos) - 1);
             }
         }
         self.kind_at(pos)

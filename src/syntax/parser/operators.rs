@@ -68,6 +68,8 @@ impl Parser<'_> {
         let start = self.pos;
         let mut left = self.unary();
         let mut length = 0;
+        // Operators that bind more tightly than this cannot follow.
+        let mut tightest = u8::MAX;
         loop {
             let Some((op, rank)) = self.operator_here() else { return left };
             if rank < min {
@@ -77,6 +79,16 @@ impl Parser<'_> {
             if length > MAX_CHAIN {
                 return self.too_deep("operators without parentheses", MAX_CHAIN);
             }
+            if rank > tightest {
+                self.ungrouped(left);
+            }
+            tightest = match op {
+                // No operand stands at the end of `x is text` that a tighter operator could take.
+                Operator::Is | Operator::As => rank,
+                // `meta` does not group.
+                Operator::Binary(BinaryOp::Meta) => rank - 1,
+                Operator::Binary(_) => u8::MAX,
+            };
             self.advance();
             let node = match op {
                 Operator::Is => Node::Is { value: left, ty: self.tested_type() },
@@ -86,6 +98,21 @@ impl Parser<'_> {
             // A mistaken operator at the start of a text has no left operand, and no token before it.
             left = self.node(node, start);
         }
+    }
+
+    /// Tells that `left` needs parentheses before the operator here.
+    fn ungrouped(&mut self, left: NodeId) {
+        let operator = self.word();
+        let text = self.shorten(self.node_span(left).of(self.text));
+        let error = SyntaxError::new(
+            SyntaxErrorCode::ParenthesesNeeded,
+            self.here(),
+            format!("`{operator}` cannot follow here without parentheses."),
+        )
+        .with_found(self.kind)
+        .with_help(format!("Write ({text}) {operator} ..."))
+        .with_related(self.node_span(left), "this belongs in parentheses");
+        self.report(error);
     }
 
     /// The operator at the current token, which is its last one. Foreign operators are reported and taken

@@ -272,14 +272,7 @@ impl Parser<'_> {
                 parser.advance();
             }
             let name = parser.field_name();
-            let ty = if parser.kind == TokenKind::As {
-                parser
-                    .foreign("`as`", "In record types the name and its type are joined by `=`: [a = text].");
-                parser.advance();
-                Some(parser.nested(Parser::type_here))
-            } else {
-                parser.eat(TokenKind::Equal).then(|| parser.nested(Parser::type_here))
-            };
+            let ty = parser.eat(TokenKind::Equal).then(|| parser.nested(Parser::type_here));
             Some(parser.node(Node::FieldType { name, ty, optional }, start))
         });
         self.check_names(fields, "this record type");
