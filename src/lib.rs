@@ -1,13 +1,20 @@
 //! pqm: Power Query M, everywhere. An embeddable engine for Power Query's M language.
+//!
+//! [`Engine`] compiles programs, [`Query`] evaluates them; values are [`value::Value`]s.
 
+pub mod culture;
+pub mod destinations;
+pub mod diagnostics;
+mod engine;
 pub mod eval;
 pub mod host;
 pub mod ir;
-pub mod resolve;
-pub mod culture;
-pub mod destinations;
+pub mod library;
 pub mod project;
+pub mod resolve;
 pub mod syntax;
 pub mod table;
 pub mod text;
 pub mod value;
+
+pub use engine::{Engine, Query};

@@ -15,9 +15,9 @@ mod messages;
 mod operators;
 mod type_expression;
 
-pub use access::{field_of, item_of};
+pub use access::{contains, field_of, item_of, range};
 pub use arguments::Arguments;
-pub use compare::{compare, equal, order};
+pub use compare::{compare, equal, fill_format, hash, order, ordinal};
 pub use context::{Context, Evaluation, Names};
 pub use convert::{check_kind, conversion_error, describe};
 pub use limits::{CancelToken, Limits};

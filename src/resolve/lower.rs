@@ -26,35 +26,29 @@ pub(super) enum Lowered {
 
 /// Writes the nodes of a document.
 pub(super) fn lower(document: &Document, scanned: &Scanned) -> Lowered {
-    let unit = Arc::new(OnceLock::new());
-    let mut lowerer = Lowerer {
-        tree: &document.tree,
-        text: document.source.text(),
-        scanned,
-        unit: Arc::clone(&unit),
-        spans: vec![document.tree.span(document.tree.root())],
-        frames: Vec::new(),
-        placed: vec![None; scanned.bindings.len()],
-        cyclic: 0,
-    };
     let tree = &document.tree;
-    let lowered = match tree.node(tree.root()) {
-        syntax::Node::Section { members, .. } => {
-            let members = tree.list(members).iter().filter_map(|&member| match tree.node(member) {
-                syntax::Node::SectionMember { shared, name, value, .. } => {
-                    let name = Text::new(&tree.name(name, document.source.text()));
-                    let code = Arc::new(lowerer.document(value, Some(&name)));
-                    Some(SectionMember { name, shared, code })
-                }
-                _ => None,
-            });
-            Lowered::Section(members.collect())
-        }
-        _ => Lowered::Expression(Arc::new(lowerer.document(tree.root(), None))),
+    let syntax::Node::Section { members, .. } = tree.node(tree.root()) else {
+        return Lowered::Expression(lower_expression(document, tree.root(), scanned));
     };
-    // Nobody else has set it: the cell was made above.
-    let _ = unit.set(Unit { source: document.source.clone(), spans: lowerer.spans });
-    lowered
+    let mut lowerer = Lowerer::new(document, scanned);
+    let mut written = Vec::new();
+    for &member in tree.list(members) {
+        if let syntax::Node::SectionMember { shared, name, value, .. } = tree.node(member) {
+            let name = Text::new(&tree.name(name, document.source.text()));
+            let code = Arc::new(lowerer.document(value, Some(&name)));
+            written.push(SectionMember { name, shared, code });
+        }
+    }
+    lowerer.finish(document);
+    Lowered::Section(written)
+}
+
+/// Writes the nodes of one expression of a document.
+pub(super) fn lower_expression(document: &Document, root: NodeId, scanned: &Scanned) -> Arc<Code> {
+    let mut lowerer = Lowerer::new(document, scanned);
+    let code = Arc::new(lowerer.document(root, None));
+    lowerer.finish(document);
+    code
 }
 
 /// The frame being written: of a function, a cell or the document.
@@ -80,7 +74,25 @@ pub(super) struct Lowerer<'a> {
     cyclic: usize,
 }
 
-impl Lowerer<'_> {
+impl<'a> Lowerer<'a> {
+    fn new(document: &'a Document, scanned: &'a Scanned) -> Lowerer<'a> {
+        Lowerer {
+            tree: &document.tree,
+            text: document.source.text(),
+            scanned,
+            unit: Arc::new(OnceLock::new()),
+            spans: vec![document.tree.span(document.tree.root())],
+            frames: Vec::new(),
+            placed: vec![None; scanned.bindings.len()],
+            cyclic: 0,
+        }
+    }
+
+    fn finish(self, document: &Document) {
+        // Nobody else sets it: the lock was made with this lowerer.
+        let _ = self.unit.set(Unit { source: document.source.clone(), spans: self.spans });
+    }
+
     fn document(&mut self, value: NodeId, name: Option<&str>) -> Code {
         self.frames.push(Frame::default());
         let body = self.named(value, name);

@@ -35,7 +35,7 @@ pub fn resolve(documents: &[Document], names: &dyn Names) -> (Program, Vec<(Sour
     let mut errors = Vec::new();
     let outline = Outline::of(documents);
     for (at, document) in documents.iter().enumerate() {
-        let scanned = scan::scan(document, &outline, outline.section_of(at), names);
+        let scanned = scan::scan(document, document.tree.root(), &outline, outline.section_of(at), names);
         errors.extend(scanned.errors.iter().cloned().map(|error| (document.source.clone(), error)));
         let lowered = lower::lower(document, &scanned);
         match lowered {
@@ -125,4 +125,21 @@ impl Outline {
 /// Gives a name to what has none yet: traces show it.
 fn shared_name(name: &str) -> Arc<str> {
     Arc::from(name)
+}
+
+/// Resolves one member of a section by itself: it sees `names`, but not the other members.
+pub fn resolve_member(document: &Document, name: &str, names: &dyn Names) -> Option<Arc<crate::ir::Code>> {
+    let tree = &document.tree;
+    let Node::Section { members, .. } = tree.node(tree.root()) else { return None };
+    let value = tree.list(members).iter().find_map(|&member| match tree.node(member) {
+        Node::SectionMember { name: found, value, .. }
+            if tree.name(found, document.source.text()) == name =>
+        {
+            Some(value)
+        }
+        _ => None,
+    })?;
+    let outline = Outline { sections: Vec::new(), of_document: Vec::new() };
+    let scanned = scan::scan(document, value, &outline, None, names);
+    Some(lower::lower_expression(document, value, &scanned))
 }

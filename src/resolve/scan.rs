@@ -71,9 +71,10 @@ pub(super) struct Scanned {
     pub(super) errors: Vec<ResolveError>,
 }
 
-/// Finds what the names of a document mean.
+/// Finds what the names of a document, from `root` down, mean.
 pub(super) fn scan(
     document: &Document,
+    root: NodeId,
     outline: &Outline,
     section: Option<u32>,
     names: &dyn Names,
@@ -95,7 +96,7 @@ pub(super) fn scan(
             errors: Vec::new(),
         },
     };
-    scanner.visit(document.tree.root());
+    scanner.visit(root);
     scanner.place_variables();
     scanner.found
 }

@@ -20,6 +20,9 @@ enum State {
     Spent,
 }
 
+/// A computation of the engine or the host.
+pub type Evaluate = dyn Fn(&Context) -> Result<Value> + Send + Sync;
+
 /// What a suspended cell evaluates.
 #[derive(Clone)]
 pub enum Thunk {
@@ -31,7 +34,7 @@ pub enum Thunk {
         captures: Arc<[Member]>,
     },
     /// A computation of the engine or the host.
-    Native(Arc<dyn Fn(&Context) -> Result<Value> + Send + Sync>),
+    Native(Arc<Evaluate>),
 }
 
 impl Cell {
@@ -46,7 +49,7 @@ impl Cell {
     }
 
     /// A cell that `evaluate` fills when it is first read.
-    pub fn native(evaluate: Box<dyn Fn(&Context) -> Result<Value> + Send + Sync>) -> Cell {
+    pub fn native(evaluate: Box<Evaluate>) -> Cell {
         Cell::suspended(Thunk::Native(Arc::from(evaluate)))
     }
 

@@ -50,13 +50,16 @@ pub struct Native {
     pub body: NativeBody,
 }
 
+/// A function with data of its own.
+pub type NativeFunction = dyn Fn(&Context, Arguments<'_>) -> Result<Value> + Send + Sync;
+
 /// The code of a function written in Rust. It gets as many arguments as there are parameters, checked, those
 /// not given as `null`, metadata removed.
 pub enum NativeBody {
     /// A plain function.
     Function(fn(&Context, Arguments<'_>) -> Result<Value>),
     /// A function with data of its own.
-    Closure(Box<dyn Fn(&Context, Arguments<'_>) -> Result<Value> + Send + Sync>),
+    Closure(Box<NativeFunction>),
 }
 
 /// Parameters as a call checks them.

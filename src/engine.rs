@@ -1,0 +1,180 @@
+//! The facade: compile a program once, evaluate it as often as wanted, from any thread.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostics::Diagnostic;
+use crate::eval::{CancelToken, Context, Evaluation, Limits, Names};
+use crate::host::{Host, NoHost};
+use crate::ir::Program;
+use crate::library::Library;
+use crate::resolve::{Document, resolve};
+use crate::syntax;
+use crate::text::Source;
+use crate::value::{Result, Value};
+
+/// Compiles programs and says what they may use.
+#[derive(Clone)]
+pub struct Engine {
+    host: Arc<dyn Host>,
+    culture: Arc<str>,
+    limits: Limits,
+    cancel: CancelToken,
+    bound: FxHashMap<String, Value>,
+}
+
+/// A compiled program.
+#[derive(Clone)]
+pub struct Query {
+    program: Arc<Program>,
+    names: Arc<dyn Names>,
+    engine: Engine,
+}
+
+impl Default for Engine {
+    fn default() -> Engine {
+        Engine::new()
+    }
+}
+
+impl Engine {
+    /// An engine with the whole library, the culture `en-US` and a host that grants nothing.
+    pub fn new() -> Engine {
+        Engine {
+            host: Arc::new(NoHost),
+            culture: Arc::from("en-US"),
+            limits: Limits::default(),
+            cancel: CancelToken::new(),
+            bound: FxHashMap::default(),
+        }
+    }
+
+    /// The same engine with what `host` grants.
+    pub fn with_host(mut self, host: impl Host + 'static) -> Engine {
+        self.host = Arc::new(host);
+        self
+    }
+
+    /// The same engine with another document culture: a name such as `de-DE`; empty for the invariant one.
+    pub fn with_culture(mut self, culture: &str) -> Engine {
+        self.culture = Arc::from(culture);
+        self
+    }
+
+    /// The same engine with these limits for each evaluation.
+    pub fn with_limits(mut self, limits: Limits) -> Engine {
+        self.limits = limits;
+        self
+    }
+
+    /// The same engine with a name bound to a value: a parameter, a source table, a function of the host.
+    pub fn with_value(mut self, name: impl Into<String>, value: Value) -> Engine {
+        self.bound.insert(name.into(), value);
+        self
+    }
+
+    /// Ends the evaluations of this engine from any thread.
+    pub fn cancel_token(&self) -> CancelToken {
+        self.cancel.clone()
+    }
+
+    /// Compiles one document.
+    ///
+    /// # Errors
+    /// All mistakes of the text, and all names that mean nothing.
+    pub fn compile(&self, name: &str, text: &str) -> Result<Query, Vec<Diagnostic>> {
+        self.compile_all(vec![Source::new(name, text)])
+    }
+
+    /// Compiles documents that belong together: sections, and at most one expression.
+    ///
+    /// # Errors
+    /// All mistakes of the texts, and all names that mean nothing.
+    pub fn compile_all(&self, sources: Vec<Source>) -> Result<Query, Vec<Diagnostic>> {
+        let mut diagnostics = Vec::new();
+        let mut documents = Vec::with_capacity(sources.len());
+        for source in sources {
+            let parsed = syntax::parse(source.text());
+            diagnostics.extend(parsed.errors.iter().map(|error| Diagnostic::from_syntax(&source, error)));
+            documents.push(Document { source, tree: parsed.tree });
+        }
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
+        }
+        let names = self.names();
+        let (program, errors) = resolve(&documents, &*names);
+        if !errors.is_empty() {
+            return Err(errors
+                .iter()
+                .map(|(source, error)| Diagnostic::from_resolve(source, error))
+                .collect());
+        }
+        Ok(Query { program: Arc::new(program), names, engine: self.clone() })
+    }
+
+    fn names(&self) -> Arc<dyn Names> {
+        if self.bound.is_empty() {
+            return Library::names();
+        }
+        Arc::new(Bound { values: self.bound.clone(), library: Library::names() })
+    }
+}
+
+/// The host's names before the library's.
+struct Bound {
+    values: FxHashMap<String, Value>,
+    library: Arc<dyn Names>,
+}
+
+impl Names for Bound {
+    fn lookup(&self, name: &str) -> Option<Value> {
+        self.values.get(name).cloned().or_else(|| self.library.lookup(name))
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let mut names = self.library.names();
+        names.extend(self.values.keys().map(String::as_str));
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+impl Query {
+    /// The compiled program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// Starts an evaluation: nothing runs before something is asked of the context.
+    pub fn start(&self) -> Context {
+        let engine = &self.engine;
+        Context::new(Evaluation::new(
+            Arc::clone(&self.program),
+            Arc::clone(&self.names),
+            Arc::clone(&engine.host),
+            Arc::clone(&engine.culture),
+            engine.limits,
+            engine.cancel.clone(),
+        ))
+    }
+
+    /// Evaluates the program's expression in a started evaluation; `null` if it has only sections.
+    pub fn evaluate(&self, ctx: &Context) -> Result<Value> {
+        match &self.program.expression {
+            Some(code) => ctx.evaluate_code(code, &[]),
+            None => Ok(Value::Null),
+        }
+    }
+
+    /// Evaluates a section member by name: of the first section that has it.
+    pub fn evaluate_member(&self, ctx: &Context, name: &str) -> Option<Result<Value>> {
+        let found = self.program.sections.iter().enumerate().find_map(|(at, section)| {
+            let member = section.members.iter().position(|member| member.name.as_str() == name)?;
+            Some((at, member))
+        });
+        let (section, member) = found?;
+        ctx.evaluation().member(section, member).map(|cell| cell.force(ctx))
+    }
+}

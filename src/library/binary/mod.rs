@@ -1,0 +1,5 @@
+//! Binary.*, BinaryFormat.*, Compression.
+
+use super::Declaration;
+
+pub(super) const FUNCTIONS: &[Declaration] = &[];

@@ -1,0 +1,1 @@
+//! Conversions between kinds of values: what the `X.From` functions and column types share.

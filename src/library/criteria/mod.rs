@@ -1,0 +1,1 @@
+//! Equation and comparison criteria: the ways List and Table functions can be told to compare.

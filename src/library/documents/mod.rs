@@ -1,0 +1,5 @@
+//! Csv.Document, Json.*, and other documents read from binary values.
+
+use super::Declaration;
+
+pub(super) const FUNCTIONS: &[Declaration] = &[];

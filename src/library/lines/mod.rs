@@ -1,0 +1,5 @@
+//! Lines.*, Guid.*, Uri.*: small families about texts.
+
+use super::Declaration;
+
+pub(super) const FUNCTIONS: &[Declaration] = &[];

@@ -1,0 +1,5 @@
+//! List.*.
+
+use super::Declaration;
+
+pub(super) const FUNCTIONS: &[Declaration] = &[];

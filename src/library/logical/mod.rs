@@ -1,0 +1,5 @@
+//! Logical.*.
+
+use super::Declaration;
+
+pub(super) const FUNCTIONS: &[Declaration] = &[];

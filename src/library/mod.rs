@@ -1,0 +1,52 @@
+//! The standard library: every function declared once, in a small file of its family.
+//!
+//! A [`Declaration`] holds a function's name, signature, documentation, executed examples and body; `#shared`,
+//! checks of arguments, documentation and completion all read it. Names that are documented but not declared
+//! are known too: calling them raises an error that says so.
+
+mod binary;
+mod construct;
+pub mod conversion;
+pub mod criteria;
+mod documents;
+mod file;
+mod lines;
+mod list;
+mod logical;
+mod named_types;
+mod number;
+mod record;
+mod registry;
+mod replacer;
+mod splitter;
+mod table;
+mod temporal;
+mod text;
+mod value;
+
+pub use registry::{Body, Declaration, Example, Library, declarations, example, native, standard};
+
+/// The tables of declarations, one for each family.
+const FAMILIES: &[&[Declaration]] = &[
+    construct::FUNCTIONS,
+    binary::FUNCTIONS,
+    documents::FUNCTIONS,
+    file::FUNCTIONS,
+    lines::FUNCTIONS,
+    list::FUNCTIONS,
+    logical::FUNCTIONS,
+    number::FUNCTIONS,
+    record::FUNCTIONS,
+    replacer::FUNCTIONS,
+    splitter::FUNCTIONS,
+    temporal::FUNCTIONS,
+    text::FUNCTIONS,
+    value::FUNCTIONS,
+    table::columns::FUNCTIONS,
+    table::relate::FUNCTIONS,
+    table::rows::FUNCTIONS,
+];
+
+/// The M sources of the functions written in M, by file name.
+const STANDARD: &[(&str, &str)] =
+    &[("List", include_str!("../../stdlib/List.pq")), ("Table", include_str!("../../stdlib/Table.pq"))];

@@ -1,0 +1,5 @@
+//! Record.*.
+
+use super::Declaration;
+
+pub(super) const FUNCTIONS: &[Declaration] = &[];

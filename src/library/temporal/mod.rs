@@ -1,0 +1,5 @@
+//! Date.*, DateTime.*, DateTimeZone.*, Time.*, Duration.*.
+
+use super::Declaration;
+
+pub(super) const FUNCTIONS: &[Declaration] = &[];

@@ -1,0 +1,5 @@
+//! Text.* and Character.*: texts.
+
+use super::Declaration;
+
+pub(super) const FUNCTIONS: &[Declaration] = &[];
