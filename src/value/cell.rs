@@ -1,5 +1,6 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::drop::{Nested, drop_nested};
 use super::{Error, Member, Result, Value};
 use crate::eval::{Context, cyclic_reference};
 use crate::ir::Code;
@@ -131,6 +132,20 @@ impl Cell {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Cell {
+    fn drop(&mut self) {
+        if let Some(Ok(value)) = self.done.take() {
+            drop_nested(Nested::Value(value));
+        }
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let State::Suspended(thunk) | State::InProgress { thunk, .. } =
+            std::mem::replace(state, State::Spent)
+        {
+            drop_nested(Nested::Thunk(thunk));
+        }
     }
 }
 

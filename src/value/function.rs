@@ -1,5 +1,6 @@
 use std::sync::{Arc, OnceLock};
 
+use super::drop::{Nested, drop_nested};
 use super::types::{Form, FunctionType, Kinds, ParameterType};
 use super::{Member, Result, Text, Type, Value};
 use crate::eval::{Arguments, Context};
@@ -30,6 +31,20 @@ pub struct Closure {
     pub index: u32,
     /// The captured members, in the order the code says.
     pub captures: Arc<[Member]>,
+}
+
+impl Drop for Closure {
+    fn drop(&mut self) {
+        if !self.captures.is_empty() {
+            drop_nested(Nested::Captures(std::mem::replace(&mut self.captures, no_captures())));
+        }
+    }
+}
+
+/// What functions without captures share.
+fn no_captures() -> Arc<[Member]> {
+    static NONE: OnceLock<Arc<[Member]>> = OnceLock::new();
+    Arc::clone(NONE.get_or_init(|| Arc::from([])))
 }
 
 impl Closure {

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::drop::{Nested, drop_nested};
 use super::{Member, Result, Value};
 use crate::eval::Context;
 
@@ -144,6 +145,16 @@ impl List {
             all.push(member.force(ctx)?);
         }
         Ok(all)
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        if let List::Items(items) = self
+            && !items.is_empty()
+        {
+            drop_nested(Nested::Members(std::mem::take(items)));
+        }
     }
 }
 

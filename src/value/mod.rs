@@ -7,6 +7,7 @@
 
 mod binary;
 mod cell;
+mod drop;
 mod error;
 mod function;
 mod kind;

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustc_hash::FxHashMap;
 
+use super::drop::{Nested, drop_nested};
 use super::{Member, Result, Text, Value};
 use crate::eval::Context;
 use crate::table::Batch;
@@ -165,6 +166,16 @@ impl Record {
     /// Names with their members, in order.
     pub fn fields(&self) -> impl Iterator<Item = (&Text, Member)> {
         self.names().iter().zip(self.members())
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        if let Fields::Members(members) = &mut self.fields
+            && !members.is_empty()
+        {
+            drop_nested(Nested::Members(std::mem::take(members)));
+        }
     }
 }
 
