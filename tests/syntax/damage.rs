@@ -170,6 +170,16 @@ fn time_grows_with_the_text_only() {
         "x.",
         "a=>",
         "let (",
+        "a is text = ",
+        "a meta ",
+        "\"",
+        "#foo ",
+        "1 2 ",
+        "f(1 ",
+        "{(1, ",
+        "section a; b = (",
+        "type [",
+        "[a = ",
     ]) {
         let text = piece.repeat(60_000);
         let start = std::time::Instant::now();

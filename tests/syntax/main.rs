@@ -8,4 +8,5 @@ mod damage;
 mod ebnf;
 mod grammar;
 mod invariants;
+mod messages;
 mod round_trip;

@@ -27,36 +27,51 @@ pub(super) fn found(parser: &Parser<'_>) -> String {
 /// What to do when a comma was expected after an item.
 pub(super) fn separator_help(parser: &Parser<'_>, item: &str) -> Option<String> {
     use TokenKind::*;
-    let word = parser.word();
-    let previous = parser.prev_end.checked_sub(1).map(|pos| (parser.kind_at(pos), parser.text_at(pos)));
+    if let Some(help) = stray_help(parser) {
+        return Some(help);
+    }
     Some(match parser.kind {
         Semicolon => "Items are separated by commas in M.".to_owned(),
-        Question => "M has no `? :`; write: if condition then value else value.".to_owned(),
-        Unknown if word.starts_with(':') => "A name and its value are joined by `=`.".to_owned(),
-        Unknown if word == "." => match previous {
-            Some((Number, number)) => {
-                format!("A number needs a digit after its point: {number}.0.")
-            }
-            _ => "A field is read with brackets, as in record[field].".to_owned(),
-        },
-        Unknown => foreign_operator(word).unwrap_or("M does not use this character.").to_owned(),
-        Arrow => arrow_help(),
         Equal => "A name and its value, `name = value`, stand only in let and in [ ].".to_owned(),
-        Identifier | QuotedIdentifier | Number if parser.starts_named() => {
-            format!("Put a comma before {item} that follows.")
-        }
-        Identifier | Number => match previous {
-            Some((Identifier, first)) if TokenKind::keyword(&first.to_ascii_lowercase()).is_some() => {
-                format!("Keywords are written in lower case: {}.", first.to_ascii_lowercase())
-            }
-            Some((Identifier, first)) => format!(
-                "If these are two items, put a comma between them; a name with blanks is quoted: #\"{first} {word}\"."
-            ),
-            _ => "If this is the next item, put a comma before it.".to_owned(),
+        _ if parser.starts_named() => format!("Put a comma before {item} that follows."),
+        Identifier | Number => match blanks_help(parser) {
+            Some(help) => format!("If these are two items, put a comma between them. {help}"),
+            None => "If this is the next item, put a comma before it.".to_owned(),
         },
         kind if starts_expression(kind) => "If this is the next item, put a comma before it.".to_owned(),
         _ => return None,
     })
+}
+
+/// What to do about something after an expression that belongs to no expression of M.
+pub(super) fn stray_help(parser: &Parser<'_>) -> Option<String> {
+    use TokenKind::*;
+    let word = parser.word();
+    let (before, first) = parser.word_before();
+    Some(match parser.kind {
+        Question => "M has no `? :`; write: if condition then value else value.".to_owned(),
+        Unknown if word.starts_with(':') => "A name and its value are joined by `=`.".to_owned(),
+        Unknown if word == "." && before == Number => {
+            format!("A number needs a digit after its point: {first}.0.")
+        }
+        Unknown if word == "." => "A field is read with brackets, as in record[field].".to_owned(),
+        Unknown => foreign_operator(word).unwrap_or("M does not use this character.").to_owned(),
+        Arrow => arrow_help(),
+        Identifier | Number
+            if before == Identifier && TokenKind::keyword(&first.to_ascii_lowercase()).is_some() =>
+        {
+            format!("Keywords are written in lower case: {}.", first.to_ascii_lowercase())
+        }
+        _ => return None,
+    })
+}
+
+/// For two words in a row: that a name may have blanks only in quotes.
+pub(super) fn blanks_help(parser: &Parser<'_>) -> Option<String> {
+    let (before, first) = parser.word_before();
+    let words =
+        before == TokenKind::Identifier && matches!(parser.kind, TokenKind::Identifier | TokenKind::Number);
+    words.then(|| format!("A name with blanks is quoted: #\"{first} {}\".", parser.word()))
 }
 
 pub(super) fn arrow_help() -> String {
@@ -87,23 +102,35 @@ pub(super) fn foreign_operator(word: &str) -> Option<&'static str> {
 }
 
 impl Parser<'_> {
-    /// `text`, cut short if it is long, in one line.
+    /// `text`, cut short if it is long, in one line. Looks at no more of it than it shows.
     pub(super) fn shorten(&self, text: &str) -> String {
-        let line = text.lines().next().unwrap_or("");
-        if line.len() == text.len() && line.chars().count() <= SHOWN {
-            return line.to_owned();
+        let mut short = String::new();
+        for (count, c) in text.chars().enumerate() {
+            if count == SHOWN || c == '\n' || c == '\r' {
+                short.push('…');
+                break;
+            }
+            short.push(c);
         }
-        let mut short: String = line.chars().take(SHOWN).collect();
-        short.push('…');
         short
     }
 
-    /// Tells that the tokens from here on are an operator M does not have. Nothing is consumed.
-    pub(super) fn foreign(&mut self, what: &str, help: impl Into<String>) {
+    /// The last consumed token and its text.
+    fn word_before(&self) -> (TokenKind, &str) {
+        match self.prev_end.checked_sub(1) {
+            Some(pos) => (self.kind_at(pos), self.text_at(pos)),
+            None => (TokenKind::End, ""),
+        }
+    }
+
+    /// Tells that the next `tokens` tokens, which touch, are an operator M does not have. Nothing is
+    /// consumed.
+    pub(super) fn foreign(&mut self, tokens: usize, help: impl Into<String>) {
+        let span = self.here().to(self.span_at(self.pos + tokens.saturating_sub(1)));
         let error = SyntaxError::new(
             SyntaxErrorCode::ForeignOperator,
-            self.here(),
-            format!("M has no operator {what} here."),
+            span,
+            format!("M has no operator `{}` here.", span.of(self.text)),
         )
         .with_found(self.kind)
         .with_help(help);

@@ -204,14 +204,17 @@ impl Parser<'_> {
     pub(super) fn equals(&mut self, name: NodeId) {
         // `:=` and `==` are meant as `=`.
         if self.kind == TokenKind::Unknown && self.word() == ":" {
-            self.foreign("`:=`", "Write `=`.");
+            let both = self.kind_at(self.pos + 1) == TokenKind::Equal;
+            self.foreign(1 + usize::from(both), "A name and its value are joined by `=`.");
             self.advance();
-            self.eat(TokenKind::Equal);
+            if both {
+                self.advance();
+            }
             return;
         }
         if self.eat(TokenKind::Equal) {
             if self.kind == TokenKind::Equal && self.adjacent() {
-                self.foreign("`==`", "Write a single `=`.");
+                self.foreign(1, "A single `=` stands between a name and its value.");
                 self.advance();
             }
             return;
@@ -412,6 +415,8 @@ impl Parser<'_> {
         let next = self.after(pos);
         match self.kind_at(next) {
             TokenKind::Arrow => true,
+            // `->` is meant as `=>`.
+            TokenKind::Minus => self.kind_at(next + 1) == TokenKind::Greater,
             TokenKind::As => {
                 self.type_end(self.after(next)).is_some_and(|end| self.kind_at(end) == TokenKind::Arrow)
             }
@@ -445,8 +450,8 @@ impl Parser<'_> {
     }
 
     fn arrow(&mut self) {
-        if self.kind == TokenKind::Minus && self.next_kind() == TokenKind::Greater {
-            self.foreign("`->`", "Write `=>`.");
+        if self.kind == TokenKind::Minus && self.kind_at(self.pos + 1) == TokenKind::Greater {
+            self.foreign(2, "Write `=>`.");
             self.advance();
             self.advance();
             return;

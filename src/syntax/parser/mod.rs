@@ -13,6 +13,7 @@ mod primary;
 mod recovery;
 mod section;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
 mod types;
 

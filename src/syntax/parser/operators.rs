@@ -136,16 +136,17 @@ impl Parser<'_> {
 
     /// `==`, `=<`, `&&`, `**`
     fn doubled(&mut self, kind: TokenKind, next: TokenKind) -> (Operator, u8) {
-        let (what, help, op) = match (kind, next) {
-            (TokenKind::Equal, TokenKind::Equal) => ("`==`", "Equality is a single `=`.", BinaryOp::Equal),
-            (TokenKind::Equal, _) => ("`=<`", "Write `<=`.", BinaryOp::LessEqual),
-            (TokenKind::Ampersand, _) => ("`&&`", "Write `and`.", BinaryOp::And),
-            _ => ("`**`", "Write Number.Power(a, b).", BinaryOp::Multiply),
+        let (help, op) = match (kind, next) {
+            (TokenKind::Equal, TokenKind::Equal) => ("Equality is a single `=`.", BinaryOp::Equal),
+            (TokenKind::Equal, _) => ("Write `<=`.", BinaryOp::LessEqual),
+            (TokenKind::Ampersand, _) => ("Write `and`.", BinaryOp::And),
+            _ => ("Write Number.Power(a, b).", BinaryOp::Multiply),
         };
-        self.foreign(what, help);
+        // `===` has one more.
+        let more = next == TokenKind::Equal && self.kind_at(self.pos + 2) == TokenKind::Equal;
+        self.foreign(2 + usize::from(more), help);
         self.advance();
-        // `===`
-        if kind == TokenKind::Equal && self.kind_at(self.pos + 1) == TokenKind::Equal {
+        if more {
             self.advance();
         }
         (Operator::Binary(op), rank(op))
@@ -155,9 +156,10 @@ impl Parser<'_> {
         let word = self.word();
         let op = match self.kind {
             TokenKind::Exclamation if self.kind_at(self.pos + 1) == TokenKind::Equal => {
-                self.foreign("`!=`", "Unequal is written `<>`.");
+                let more = self.kind_at(self.pos + 2) == TokenKind::Equal;
+                self.foreign(2 + usize::from(more), "Unequal is written `<>`.");
                 self.advance();
-                if self.kind_at(self.pos + 1) == TokenKind::Equal {
+                if more {
                     self.advance();
                 }
                 BinaryOp::NotEqual
@@ -173,7 +175,7 @@ impl Parser<'_> {
                     "≥" => BinaryOp::GreaterEqual,
                     _ => return None,
                 };
-                self.foreign(&format!("`{word}`"), foreign_operator(word).unwrap_or_default());
+                self.foreign(1, foreign_operator(word).unwrap_or_default());
                 op
             }
             TokenKind::Identifier => {
@@ -207,6 +209,12 @@ impl Parser<'_> {
                 "These are not the parameters of a function.",
             )
             .with_help("Parameters are names, perhaps with a primitive type: (a, b as number) => ..."),
+            Node::Name { .. } => SyntaxError::new(
+                SyntaxErrorCode::ParameterExpected,
+                self.node_span(left),
+                "The parameters of a function stand in parentheses.",
+            )
+            .with_help(arrow_help()),
             _ => SyntaxError::new(SyntaxErrorCode::ForeignOperator, self.here(), "`=>` cannot stand here.")
                 .with_found(self.kind)
                 .with_help(arrow_help()),
@@ -229,7 +237,7 @@ impl Parser<'_> {
             TokenKind::Not => UnaryOp::Not,
             TokenKind::Type => return self.type_expression(),
             TokenKind::Exclamation => {
-                self.foreign("`!`", "Write `not`.");
+                self.foreign(1, "Write `not`.");
                 UnaryOp::Not
             }
             _ => return self.primary(),

@@ -100,8 +100,14 @@ impl Parser<'_> {
         if let Some(wait) = super::Wait::of(shape.close) {
             self.push_open(wait, shape.opener);
             let node = self.expression();
+            let told = self.errors.len();
             self.settle_before(shape);
             self.pop_open();
+            if self.kind != shape.close && self.errors.len() > told {
+                // Never closed: what stood before the bracket that is absent was right.
+                self.errors.truncate(told);
+                self.last_error = usize::MAX;
+            }
             self.close(shape);
             node
         } else {
@@ -150,12 +156,6 @@ impl Parser<'_> {
         let shape =
             Sequence { opener: start, close: TokenKind::RightParen, item: "an expression", named: false };
         let inner = self.single(shape);
-        // `(x) -> y`
-        if self.kind == TokenKind::Minus && self.kind_at(self.pos + 1) == TokenKind::Greater {
-            self.foreign("`->`", "A function is written (x) => x + 1.");
-            self.advance();
-            self.advance();
-        }
         self.node(Node::Paren(inner), start)
     }
 
@@ -365,6 +365,7 @@ impl Parser<'_> {
         // A keyword that nothing waits for would only be in the way.
         if kind.is_keyword() && !self.is_waited_for(kind) && self.strays(kind) {
             self.advance();
+            self.last_error = self.pos;
             return Err(self.node(Node::Missing, start));
         }
         Err(node)

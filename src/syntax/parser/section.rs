@@ -1,6 +1,6 @@
 //! Documents: an expression, or a section with its members.
 
-use super::advice::found;
+use super::advice::{blanks_help, found, stray_help};
 use super::{Parser, Wait};
 use crate::syntax::error::{SyntaxError, SyntaxErrorCode};
 use crate::syntax::token::TokenKind;
@@ -33,9 +33,9 @@ impl Parser<'_> {
                     error.with_help(format!("This `{}` has no `if` before it.", self.word()))
                 }
                 TokenKind::Otherwise => error.with_help("`otherwise` needs a `try` before it."),
-                _ => match super::advice::separator_help(self, "what follows") {
-                    Some(help) if !help.contains("comma") => error.with_help(help),
-                    _ => error.with_help("Perhaps an operator or a comma is missing before it."),
+                _ => match stray_help(self).or_else(|| blanks_help(self)) {
+                    Some(help) => error.with_help(help),
+                    None => error.with_help("Perhaps an operator or a comma is missing before it."),
                 },
             };
             self.report(error);

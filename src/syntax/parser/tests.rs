@@ -152,7 +152,9 @@ fn every_mistake_has_its_error() {
         ("(x) x + 1", "M0118"),
         ("(x, y) x + 1", "M0122"),
         ("() 1", "M0122"),
-        ("x => x", "M0123"),
+        ("x => x", "M0139"),
+        ("(x) -> x", "M0123"),
+        ("1 => x", "M0123"),
         ("(1) => x", "M0139"),
         ("a == b", "M0123"),
         ("a === b", "M0123"),
@@ -223,6 +225,9 @@ fn every_mistake_has_its_error() {
         ("a ? b : c", "M0118"),
         ("type {}", "M0112"),
         ("type", "M0112"),
+        ("type nullable", "M0112"),
+        ("type 1", "M0112"),
+        ("type {\"text\"}", "M0112"),
         ("let in 1", "M0111"),
         ("[Unit\nPrice]", "M0137"),
         ("1 2", "M0118"),
@@ -297,6 +302,15 @@ fn depth_is_capped_without_a_crash() {
     }
     assert_eq!(codes(&format!("type {}number{}", "{".repeat(500), "}".repeat(500))), Vec::<&str>::new());
     assert_eq!(codes(&format!("type {}number", "{".repeat(100_000))), ["M0132"]);
+    // A small stack is no obstacle.
+    let small = std::thread::Builder::new().stack_size(300 * 1024).spawn(move || {
+        let text = deep("{f(", ")}", 900);
+        let parsed = parse(&text);
+        assert_eq!(parsed.errors, []);
+        let printed = crate::syntax::print(&parsed.tree, &text);
+        assert!(crate::syntax::equivalent(&parsed.tree, &text, &parse(&printed).tree, &printed));
+    });
+    small.unwrap().join().unwrap();
     let long = "1 + ".repeat(40_000) + "1";
     assert_eq!(codes(&long), Vec::<&str>::new());
     let longer = "1 + ".repeat(60_000) + "1";

@@ -3,7 +3,7 @@
 use super::Parser;
 use super::advice::found;
 use super::primary::Shape;
-use super::recovery::{Sequence, starts_expression};
+use super::recovery::Sequence;
 use crate::syntax::error::{SyntaxError, SyntaxErrorCode};
 use crate::syntax::token::TokenKind;
 use crate::syntax::tree::{Node, NodeId};
@@ -76,7 +76,7 @@ impl Parser<'_> {
             TokenKind::LeftBrace => return self.list_type(),
             TokenKind::Null | TokenKind::Type => {}
             TokenKind::Identifier => match self.word() {
-                "nullable" if self.type_follows() => {
+                "nullable" => {
                     self.advance();
                     let inner = self.nested(Parser::type_here);
                     return self.node(Node::NullableType(inner), start);
@@ -94,13 +94,17 @@ impl Parser<'_> {
                 _ if self.at_primitive() => {}
                 _ => return self.primary(),
             },
-            kind if starts_expression(kind)
-                && !kind.is_keyword()
-                && !matches!(kind, TokenKind::Plus | TokenKind::Minus) =>
-            {
+            TokenKind::QuotedIdentifier
+            | TokenKind::HashName
+            | TokenKind::At
+            | TokenKind::LeftParen
+            | TokenKind::Verbatim
+            | TokenKind::Ellipsis => return self.primary(),
+            // A value where a type belongs: read, so that what follows is no mistake too.
+            TokenKind::Number | TokenKind::Text | TokenKind::True | TokenKind::False => {
+                self.type_missing(SyntaxErrorCode::TypeExpected);
                 return self.primary();
             }
-            TokenKind::True | TokenKind::False => return self.primary(),
             _ => return self.type_missing(SyntaxErrorCode::TypeExpected),
         }
         self.advance();
