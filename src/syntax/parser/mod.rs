@@ -7,6 +7,7 @@ mod advice;
 mod cursor;
 mod duplicates;
 mod expression;
+mod functions;
 mod names;
 mod operators;
 mod primary;
