@@ -1,5 +1,5 @@
 //! From text to typed tree: the conformance corpus as one list, whole query scripts, and a table typed in.
-
+#![allow(clippy::disallowed_methods)] // Benchmarks read their corpus.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::hint::black_box;

@@ -151,7 +151,7 @@ fn call_closure(
 impl Frame<'_> {
     /// Evaluates a call: the callee, then the arguments from left to right, then the body.
     pub(super) fn call(&mut self, callee: &Node, arguments: &[Node], site: Site) -> Result<Value> {
-        let callee = self.evaluate(callee)?;
+        let callee = self.operand(callee)?;
         let Value::Function(function) = callee.as_plain() else {
             let ty = Arc::new(crate::value::Type::new(crate::value::types::Form::Function(None)));
             return Err(self.placed(conversion_error(&callee, &ty), site));

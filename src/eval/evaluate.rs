@@ -77,6 +77,28 @@ impl Frame<'_> {
         }
     }
 
+    /// Evaluates an operand. Operators and selectors that follow one another nest as deep as the chain is
+    /// long, so each level makes sure of its stack.
+    pub(super) fn operand(&mut self, node: &Node) -> Result<Value> {
+        match node {
+            Node::Binary(..)
+            | Node::And(..)
+            | Node::Or(..)
+            | Node::Coalesce(..)
+            | Node::Unary(..)
+            | Node::Field(..)
+            | Node::Item(..)
+            | Node::Projection(..)
+            | Node::Call(..)
+            | Node::If(..)
+            | Node::Let(..) => {
+                let ctx = self.ctx;
+                ctx.nested(|| self.evaluate(node))
+            }
+            _ => self.evaluate(node),
+        }
+    }
+
     fn rarer(&mut self, node: &Node) -> Result<Value> {
         match node {
             Node::Variable(slot, site) => self.variable(*slot, *site),
@@ -105,7 +127,7 @@ impl Frame<'_> {
             Node::Environment(Environment::Shared) => Ok(access::shared(self.ctx)),
             Node::Environment(Environment::Sections) => Ok(access::sections(self.ctx)),
             Node::Unary(operator, operand, site) => {
-                let operand = self.evaluate(operand)?;
+                let operand = self.operand(operand)?;
                 operators::apply_unary(*operator, &operand).map_err(|error| self.placed(error, *site))
             }
             Node::And(parts, site) => self.logic(&parts.0, &parts.1, false, *site),
@@ -132,12 +154,12 @@ impl Frame<'_> {
                 Ok(Value::Function(Arc::new(Function::closure(Arc::clone(group), *index, captures))))
             }
             Node::Projection(target, fields, site) => {
-                let target = self.evaluate(target)?;
+                let target = self.operand(target)?;
                 access::project(self.ctx, &target, &fields.shape, fields.optional)
                     .map_err(|error| self.placed(error, *site))
             }
             Node::Item(parts, optional, site) => {
-                let target = self.evaluate(&parts.0)?;
+                let target = self.operand(&parts.0)?;
                 let index = self.evaluate(&parts.1)?;
                 access::item_of(self.ctx, &target, &index, *optional)
                     .map_err(|error| self.placed(error, *site))
@@ -268,15 +290,15 @@ impl Frame<'_> {
         let result = match (self.leaf(&operands.0), self.leaf(&operands.1)) {
             (Some(left), Some(right)) => operators::apply(self.ctx, operator, left, right),
             (None, Some(_)) => {
-                let left = self.evaluate(&operands.0)?;
+                let left = self.operand(&operands.0)?;
                 match self.leaf(&operands.1) {
                     Some(right) => operators::apply(self.ctx, operator, &left, right),
                     None => return Ok(Value::Null),
                 }
             }
             _ => {
-                let left = self.evaluate(&operands.0)?;
-                let right = self.evaluate(&operands.1)?;
+                let left = self.operand(&operands.0)?;
+                let right = self.operand(&operands.1)?;
                 operators::apply(self.ctx, operator, &left, &right)
             }
         };
@@ -313,7 +335,7 @@ impl Frame<'_> {
     }
 
     fn logical_operand(&mut self, node: &Node, site: Site) -> Result<Option<bool>> {
-        let value = self.evaluate(node)?;
+        let value = self.operand(node)?;
         match value.as_plain() {
             Value::Logical(logical) => Ok(Some(*logical)),
             Value::Null => Ok(None),
@@ -326,7 +348,7 @@ impl Frame<'_> {
         let record = match self.leaf(target) {
             Some(value) => value,
             None => {
-                evaluated = self.evaluate(target)?;
+                evaluated = self.operand(target)?;
                 &evaluated
             }
         };
@@ -493,5 +515,75 @@ impl Function {
     /// Whether calling it runs M code.
     pub fn is_closure(&self) -> bool {
         matches!(self.callable(), Callable::Closure(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Engine;
+    use crate::value::literal_text;
+
+    fn evaluated(code: &str) -> String {
+        let query = match Engine::new().compile("test", code) {
+            Ok(query) => query,
+            Err(diagnostics) => return diagnostics[0].message.clone(),
+        };
+        let ctx = query.start();
+        query
+            .evaluate(&ctx)
+            .and_then(|value| literal_text(&ctx, &value))
+            .unwrap_or_else(|error| error.to_string())
+    }
+
+    #[test]
+    fn long_chains_of_operators_and_selectors_need_no_stack_of_their_own() {
+        assert_eq!(evaluated(&format!("1{}", " + 1".repeat(4_000))), "4001");
+        assert_eq!(evaluated(&format!("let r = [a = @r] in r{} = null", "[a]".repeat(4_000))), "false");
+        assert_eq!(evaluated(&format!("let f = () => @f in f{} is function", "()".repeat(4_000))), "true");
+        assert_eq!(evaluated(&format!("true{}", " and true".repeat(4_000))), "true");
+        assert_eq!(evaluated(&format!("null{} ?? 1", " ?? null".repeat(4_000))), "1");
+    }
+
+    #[test]
+    fn variables_are_evaluated_once_and_only_when_used() {
+        assert_eq!(evaluated("let a = error \"x\", b = 1 in b"), "1");
+        assert_eq!(evaluated("let x = 1, y = x + 1, f = (n) => n + y in {f(1), f(2)}"), "{3, 4}");
+        assert_eq!(
+            evaluated("let a = b, b = a in a"),
+            "Expression.Error: A cyclic reference was encountered during evaluation."
+        );
+    }
+
+    #[test]
+    fn names_mean_what_stands_outside_unless_marked_inclusive() {
+        assert_eq!(evaluated("let x = 1 in [x = x + 1][x]"), "2");
+        assert_eq!(evaluated("let x = 1 in let x = x + 1 in x"), "2");
+        assert_eq!(evaluated("[x = 1, y = [x = 2, z = x][z]][y]"), "2");
+    }
+
+    #[test]
+    fn functions_of_one_scope_may_call_each_other() {
+        let code = "let even = (n) => if n = 0 then true else odd(n - 1), odd = (n) => if n = 0 then false else \
+                    even(n - 1), k = 7 in List.Transform({even, odd}, (f) => f(k))";
+        assert_eq!(
+            evaluated(&code.replace("List.Transform({even, odd}, (f) => f(k))", "{even(k), odd(k)}")),
+            "{false, true}"
+        );
+        assert_eq!(evaluated("[f = (n) => if n = 0 then {} else {n} & @f(n - 1), r = f(3)][r]"), "{3, 2, 1}");
+        assert_eq!(evaluated("let f = (n) => {n, () => @f(n + 1)} in f(1){1}(){1}(){0}"), "3");
+    }
+
+    #[test]
+    fn a_mixed_circle_of_values_and_functions_works() {
+        let code = "let tree = [value = 1, child = grow(@tree)], grow = (t) => [value = t[value] + 1, parent = tree] \
+                    in tree[child][parent][child][value]";
+        assert_eq!(evaluated(code), "2");
+    }
+
+    #[test]
+    fn endless_recursion_is_a_stack_overflow_and_catchable_by_nobody() {
+        let overflow = "Expression.Error: Evaluation resulted in a stack overflow and cannot continue.";
+        assert_eq!(evaluated("let f = (n) => 1 + @f(n + 1) in try f(1) otherwise 0"), overflow);
+        assert_eq!(evaluated("let f = (n) => [x = @f(n)[x]] in f(1)[x]"), overflow);
     }
 }

@@ -3,7 +3,7 @@
 //! Reads `../shared/conformance`; says plainly that nothing was run where that is absent. The counts in
 //! `baseline.tsv` may only rise: `PQM_BASELINE=write` records a rise. `PQM_CONFORMANCE=Text.` runs the cases
 //! whose id holds that text, and prints each failure.
-
+#![allow(clippy::disallowed_methods)] // Tests read their corpora.
 #![allow(clippy::unwrap_used)]
 
 mod cases;

@@ -32,7 +32,7 @@ pub const MAX_DEPTH: u32 = 2_000;
 
 /// How many operators or selectors may follow one another without parentheses: they nest to the left, so
 /// that such a chain is as deep as it is long.
-pub const MAX_CHAIN: u32 = 50_000;
+pub const MAX_CHAIN: u32 = 5_000;
 
 /// How many errors are kept; a text with more of them is not M at all.
 const MAX_ERRORS: usize = 1_000;
