@@ -35,7 +35,7 @@ pub fn equal(ctx: &Context, left: &Value, right: &Value) -> Result<bool> {
         }
         (Value::Table(a), Value::Table(b)) => crate::table::equal(ctx, a, b),
         (Value::Function(a), Value::Function(b)) => Ok(Arc::ptr_eq(a, b) || a.same(b)),
-        (Value::Type(a), Value::Type(b)) => Ok(Arc::ptr_eq(a, b) || types_equal(a, b)),
+        (Value::Type(a), Value::Type(b)) => Ok(types_equal(a, b)),
         (a, b) if a.kind() == b.kind() => Ok(order(a, b) == Some(Ordering::Equal)),
         _ => Ok(false),
     }
@@ -63,13 +63,16 @@ fn lists_equal(ctx: &Context, a: &Arc<List>, b: &Arc<List>) -> Result<bool> {
 }
 
 /// Whether two types are the same: primitive ones by form, null and name; others only if they are one value.
-fn types_equal(a: &Type, b: &Type) -> bool {
+pub fn types_equal(a: &Type, b: &Type) -> bool {
     let primitive = |ty: &Type| {
         !matches!(
             ty.form,
             Form::List(Some(_)) | Form::Record(Some(_)) | Form::Table(Some(_)) | Form::Function(Some(_))
         )
     };
+    if std::ptr::eq(a, b) {
+        return true;
+    }
     primitive(a)
         && primitive(b)
         && a.nullable == b.nullable

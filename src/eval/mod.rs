@@ -17,7 +17,7 @@ mod type_expression;
 
 pub use access::{contains, field_of, item_of, range};
 pub use arguments::Arguments;
-pub use compare::{compare, equal, fill_format, hash, order, ordinal};
+pub use compare::{compare, equal, fill_format, hash, order, ordinal, types_equal};
 pub use context::{Context, Evaluation, Names};
 pub use convert::{check_kind, conversion_error, describe};
 pub use limits::{CancelToken, Limits};

@@ -4,7 +4,8 @@ mod binary;
 mod table;
 mod temporal;
 
-use super::{Declaration, example, native};
+use super::{Body, Declaration, example, native};
+use crate::value::Value;
 
 pub(super) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -59,4 +60,18 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         &[example("#table({\"a\", \"b\"}, {{1, 2}}){0}[b]", "2")],
         table::table,
     ),
+    Declaration {
+        name: "#infinity",
+        signature: "",
+        summary: "The number beyond all others; `-#infinity` is its opposite.",
+        examples: &[example("1 / 0", "#infinity")],
+        body: Body::Constant(|| Value::Double(f64::INFINITY)),
+    },
+    Declaration {
+        name: "#nan",
+        signature: "",
+        summary: "The result of arithmetic that has none. It is not equal to itself.",
+        examples: &[example("#nan = #nan", "false")],
+        body: Body::Constant(|| Value::Double(f64::NAN)),
+    },
 ];
