@@ -109,6 +109,8 @@ pub struct Context {
     evaluation: Arc<Evaluation>,
     id: u64,
     depth: Counter<u32>,
+    /// Pieces of stack taken beside the thread's own.
+    pieces: Counter<u64>,
     /// Steps left before the shared limits are looked at again.
     budget: Counter<u32>,
 }
@@ -128,6 +130,7 @@ impl Context {
             evaluation,
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             depth: Counter::new(0),
+            pieces: Counter::new(0),
             budget: Counter::new(BUDGET),
         }
     }
@@ -221,8 +224,24 @@ impl Context {
             return Err(Error::stop(Stop::Depth(depth)));
         }
         self.depth.set(depth + 1);
-        let result = stacker::maybe_grow(RED_ZONE, STACK_PIECE, inside);
+        let result = match stacker::remaining_stack() {
+            Some(left) if left < RED_ZONE => self.on_new_stack(inside),
+            _ => inside(),
+        };
         self.depth.set(depth);
+        result
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn on_new_stack<T>(&self, inside: impl FnOnce() -> Result<T>) -> Result<T> {
+        let pieces = self.pieces.get() + 1;
+        if pieces * STACK_PIECE as u64 > self.evaluation.limits.stack {
+            return Err(Error::stop(Stop::Depth(self.depth.get())));
+        }
+        self.pieces.set(pieces);
+        let result = stacker::grow(STACK_PIECE, inside);
+        self.pieces.set(pieces - 1);
         result
     }
 

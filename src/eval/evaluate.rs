@@ -394,10 +394,12 @@ impl Frame<'_> {
             MemberNode::Ready(node) => self.evaluate(node).map(Member::Ready),
             MemberNode::Share(capture) => self.captured(capture),
             MemberNode::Thunk(thunk) => {
-                let cell = Arc::new(Cell::suspended(self.thunk(thunk)?));
-                if thunk.cyclic {
-                    self.ctx.register_cyclic(&cell);
+                let cell = Cell::suspended(self.thunk(thunk)?);
+                if !thunk.cyclic {
+                    return Ok(Member::Lazy(Arc::new(cell)));
                 }
+                let cell = Arc::new(cell.circular());
+                self.ctx.register_cyclic(&cell);
                 Ok(Member::Lazy(cell))
             }
         }
@@ -406,10 +408,13 @@ impl Frame<'_> {
     /// Makes the cells of a `let` or record: first all, empty, since they may refer to each other.
     fn open(&mut self, scope: &Scope) {
         for node in &scope.cells {
-            let cell = Arc::new(Cell::empty());
-            if node.thunk.cyclic {
+            let cell = if node.thunk.cyclic {
+                let cell = Arc::new(Cell::empty().circular());
                 self.ctx.register_cyclic(&cell);
-            }
+                cell
+            } else {
+                Arc::new(Cell::empty())
+            };
             self.set(node.slot as usize, Slot::Cell(cell));
         }
         for node in &scope.cells {

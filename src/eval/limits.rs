@@ -8,6 +8,8 @@ pub struct Limits {
     pub steps: Option<u64>,
     /// Calls within calls.
     pub depth: u32,
+    /// Bytes of stack that calls within calls may take, beside what the thread brought along.
+    pub stack: u64,
     /// Wall time in milliseconds.
     pub milliseconds: Option<u64>,
     /// Rows and items a result may have.
@@ -16,13 +18,15 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { steps: None, depth: Limits::DEPTH, milliseconds: None, rows: None }
+        Limits { steps: None, depth: Limits::DEPTH, stack: Limits::STACK, milliseconds: None, rows: None }
     }
 }
 
 impl Limits {
     /// The depth allowed by default: enough for 100,000 calls within calls, each of a few nodes.
     pub const DEPTH: u32 = 400_000;
+    /// The stack allowed by default.
+    pub const STACK: u64 = 512 * 1024 * 1024;
 }
 
 /// Ends evaluations from another thread.

@@ -13,7 +13,12 @@ use crate::ir::Code;
 pub struct Cell {
     done: OnceLock<Result<Value>>,
     state: Mutex<State>,
+    /// For a cell whose value may hold the cell itself: what it came to, in place of `done`, so that the
+    /// circle can be cut when the evaluation ends.
+    circular: Option<Box<Mutex<Outcome>>>,
 }
+
+type Outcome = Option<Result<Value>>;
 
 enum State {
     Suspended(Thunk),
@@ -41,12 +46,18 @@ pub enum Thunk {
 impl Cell {
     /// A cell that evaluates `thunk` when it is first read.
     pub fn suspended(thunk: Thunk) -> Cell {
-        Cell { done: OnceLock::new(), state: Mutex::new(State::Suspended(thunk)) }
+        Cell { done: OnceLock::new(), state: Mutex::new(State::Suspended(thunk)), circular: None }
     }
 
     /// A cell that is given its thunk later, by [`Cell::suspend`].
     pub fn empty() -> Cell {
-        Cell { done: OnceLock::new(), state: Mutex::new(State::Spent) }
+        Cell { done: OnceLock::new(), state: Mutex::new(State::Spent), circular: None }
+    }
+
+    /// The same cell, able to let go of a value that holds the cell itself; see [`Cell::release`].
+    pub fn circular(mut self) -> Cell {
+        self.circular = Some(Box::default());
+        self
     }
 
     /// A cell that `evaluate` fills when it is first read.
@@ -56,7 +67,7 @@ impl Cell {
 
     /// A cell that raises `error` at each read.
     pub fn failed(error: Error) -> Cell {
-        Cell { done: OnceLock::from(Err(error)), state: Mutex::new(State::Spent) }
+        Cell { done: OnceLock::from(Err(error)), state: Mutex::new(State::Spent), circular: None }
     }
 
     /// Gives an empty cell what it evaluates.
@@ -64,20 +75,20 @@ impl Cell {
         *self.lock() = State::Suspended(thunk);
     }
 
-    /// Lets go of what the cell would evaluate: breaks reference cycles when an evaluation ends.
+    /// Lets go of what the cell would evaluate or, if it is circular, has come to: breaks reference cycles
+    /// when an evaluation ends.
     pub fn release(&self) {
         let state = std::mem::replace(&mut *self.lock(), State::Spent);
         drop(state);
+        if let Some(circular) = &self.circular {
+            let outcome = circular.lock().unwrap_or_else(PoisonError::into_inner).take();
+            drop(outcome);
+        }
     }
 
-    /// The value, if it has been evaluated to one.
+    /// The value, if it has been evaluated to one (and the cell is not circular).
     pub fn done(&self) -> Option<&Value> {
         self.done.get().and_then(|result| result.as_ref().ok())
-    }
-
-    /// The value or the stored error, if the cell has been evaluated.
-    pub fn outcome(&self) -> Option<&Result<Value>> {
-        self.done.get()
     }
 
     /// The value, with metadata; evaluates it at the first read.
@@ -88,8 +99,18 @@ impl Cell {
         }
     }
 
+    /// What a circular cell has come to.
+    fn circular_outcome(&self) -> Outcome {
+        self.circular
+            .as_ref()
+            .and_then(|outcome| outcome.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
     #[cold]
     fn evaluate(&self, ctx: &Context) -> Result<Value> {
+        if let Some(outcome) = self.circular_outcome() {
+            return outcome;
+        }
         let thunk = {
             let mut state = self.lock();
             match &*state {
@@ -103,8 +124,8 @@ impl Cell {
                 // Another thread published between our look and the lock, or the evaluation that owned
                 // this cell has ended.
                 State::Spent => {
-                    return match self.done.get() {
-                        Some(result) => result.clone(),
+                    return match self.done.get().cloned().or_else(|| self.circular_outcome()) {
+                        Some(result) => result,
                         None => Err(Error::expression("The evaluation this value belongs to has ended.")),
                     };
                 }
@@ -121,7 +142,13 @@ impl Cell {
                 Err(error)
             }
             result => {
-                let published = self.done.get_or_init(|| result).clone();
+                let published = match &self.circular {
+                    Some(outcome) => {
+                        let mut outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner);
+                        outcome.get_or_insert(result).clone()
+                    }
+                    None => self.done.get_or_init(|| result).clone(),
+                };
                 let spent = std::mem::replace(&mut *state, State::Spent);
                 drop(state);
                 drop(spent);
