@@ -8,6 +8,8 @@ mod binary;
 mod construct;
 pub mod conversion;
 pub mod criteria;
+#[cfg(test)]
+mod declaration_tests;
 mod documents;
 mod file;
 mod lines;

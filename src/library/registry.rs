@@ -74,7 +74,7 @@ pub fn declarations() -> impl Iterator<Item = &'static Declaration> {
 }
 
 /// Names, kinds and signatures of the public reference.
-const DOCUMENTED: &str = include_str!("documented.tsv");
+pub(super) const DOCUMENTED: &str = include_str!("documented.tsv");
 
 /// The standard library as a program sees it.
 pub struct Library {
@@ -175,7 +175,7 @@ fn native_value(name: &str, signature: &str, body: NativeBody) -> Value {
 }
 
 /// The value of an M text that needs no evaluation.
-fn constant(text: &str) -> Option<Value> {
+pub(super) fn constant(text: &str) -> Option<Value> {
     let source = Source::new("library", text);
     let tree = syntax::parse_expression(source.text()).tree;
     let (program, _) = resolve(&[Document { source, tree }], &NoNames);

@@ -12,7 +12,7 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "#date",
         "(year as number, month as number, day as number) as date",
         "Makes a date from year, month and day.",
-        &[example("#date(2024, 2, 29)", "Date.FromText(\"2024-02-29\")")],
+        &[example("#date(2024, 2, 29)", "#date(2023, 12, 31) + #duration(60, 0, 0, 0)")],
         temporal::date,
     ),
     native(
