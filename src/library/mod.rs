@@ -7,7 +7,6 @@
 mod binary;
 mod construct;
 pub mod conversion;
-pub mod criteria;
 #[cfg(test)]
 mod declaration_tests;
 mod documents;
@@ -26,6 +25,7 @@ mod temporal;
 mod text;
 mod value;
 
+pub use crate::criteria;
 pub use registry::{Body, Declaration, Example, Library, declarations, example, native, standard};
 
 /// The tables of declarations, one for each family.

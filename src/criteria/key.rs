@@ -135,8 +135,8 @@ mod tests {
     use std::hash::{BuildHasher, RandomState};
 
     use crate::Engine;
+    use crate::criteria::{EquationCriteria, Over};
     use crate::eval::{Context, equal};
-    use crate::library::criteria::{EquationCriteria, Over};
     use crate::value::Value;
 
     use super::*;

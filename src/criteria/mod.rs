@@ -2,8 +2,8 @@
 //!
 //! A criteria argument is read once into [`EquationCriteria`] or [`ComparisonCriteria`]; both first take the keys
 //! out of an item ([`Keys`], each item's once), then compare keys. [`ValueKey`] is a key for hashing: distinct,
-//! group and join look items up by it where [`EquationCriteria::hash_keys`] gives one. This folder knows nothing
-//! of the functions that use it.
+//! group and join look items up by it where [`EquationCriteria::hash_keys`] gives one. This folder serves the steps of
+//! tables and the library alike, and knows nothing of the functions that use it.
 
 mod comparison;
 mod equation;
