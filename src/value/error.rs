@@ -121,7 +121,10 @@ impl Raised {
 impl Error {
     /// Raises `message` for `reason`.
     pub fn new(reason: Reason, message: impl AsRef<str>) -> Error {
-        Error::raised(Raised::new(Value::text(reason.as_str()), Value::text(message)))
+        let message = Value::text(message);
+        // The engine's own messages are formats too, even those without places.
+        let message_format = message.clone();
+        Error::raised(Raised { message_format, ..Raised::new(Value::text(reason.as_str()), message) })
     }
 
     /// Raises an `Expression.Error`.

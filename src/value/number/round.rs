@@ -9,10 +9,10 @@ pub enum RoundingMode {
     Up,
     /// `RoundingMode.Down`, 1: the smaller one.
     Down,
-    /// `RoundingMode.TowardZero`, 2.
-    TowardZero,
-    /// `RoundingMode.AwayFromZero`, 3.
+    /// `RoundingMode.AwayFromZero`, 2.
     AwayFromZero,
+    /// `RoundingMode.TowardZero`, 3.
+    TowardZero,
     /// `RoundingMode.ToEven`, 4: the one whose last digit is even; what M does unless told.
     #[default]
     ToEven,
@@ -40,8 +40,8 @@ impl RoundingMode {
         Some(match number {
             0 => Self::Up,
             1 => Self::Down,
-            2 => Self::TowardZero,
-            3 => Self::AwayFromZero,
+            2 => Self::AwayFromZero,
+            3 => Self::TowardZero,
             4 => Self::ToEven,
             _ => return None,
         })
