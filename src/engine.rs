@@ -5,14 +5,14 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::eval::{CancelToken, Context, Evaluation, Limits, Names};
+use crate::eval::{Arguments, CancelToken, Context, Evaluation, Limits, Names};
 use crate::host::{Host, NoHost};
 use crate::ir::Program;
-use crate::library::Library;
+use crate::library::{Library, parameters};
 use crate::resolve::{Document, resolve};
 use crate::syntax;
 use crate::text::Source;
-use crate::value::{Result, Value};
+use crate::value::{Function, Result, Value};
 
 /// Compiles programs and says what they may use.
 #[derive(Clone)]
@@ -72,6 +72,20 @@ impl Engine {
     pub fn with_value(mut self, name: impl Into<String>, value: Value) -> Engine {
         self.bound.insert(name.into(), value);
         self
+    }
+
+    /// The same engine with a function of the host under `name`.
+    ///
+    /// `signature` is M's: `(id as number, optional region as nullable text) as text`. Number and kinds of the
+    /// arguments are checked against it before `body` runs.
+    pub fn with_function(
+        self,
+        name: &str,
+        signature: &str,
+        body: impl Fn(&Context, Arguments<'_>) -> Result<Value> + Send + Sync + 'static,
+    ) -> Engine {
+        let function = Function::from_rust(name, parameters(signature), body);
+        self.with_value(name, function)
     }
 
     /// Ends the evaluations of this engine from any thread.

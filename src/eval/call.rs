@@ -22,6 +22,9 @@ pub(super) fn run(
     })
 }
 
+/// Up to this many arguments of a library function stay on the stack.
+const FEW_ARGUMENTS: usize = 4;
+
 /// Gives `inside` that many empty slots, on the stack where they are few.
 #[inline]
 fn with_slots<T>(count: usize, inside: impl FnOnce(&mut [Slot]) -> T) -> T {
@@ -78,7 +81,17 @@ impl Context {
                 })
             }),
             Callable::Native(native) => {
-                let mut values = padded(arguments.to_vec(), native)?;
+                let most = native.parameters.ty.parameters.len();
+                if arguments.len() < native.parameters.ty.required || arguments.len() > most {
+                    return Err(wrong_count(arguments.len(), &native.parameters));
+                }
+                if most <= FEW_ARGUMENTS {
+                    let mut values = [const { Value::Null }; FEW_ARGUMENTS];
+                    values[..arguments.len()].clone_from_slice(arguments);
+                    return self.nested(|| call_native(self, native, &mut values[..most]));
+                }
+                let mut values = arguments.to_vec();
+                values.resize(most, Value::Null);
                 self.nested(|| call_native(self, native, &mut values))
             }
         }
@@ -93,16 +106,6 @@ impl Context {
     pub fn call2(&self, function: &Function, first: Value, second: Value) -> Result<Value> {
         self.call(function, &[first, second])
     }
-}
-
-fn padded(mut values: Vec<Value>, native: &Native) -> Result<Vec<Value>> {
-    let parameters = &native.parameters;
-    let most = parameters.ty.parameters.len();
-    if values.len() < parameters.ty.required || values.len() > most {
-        return Err(wrong_count(values.len(), parameters));
-    }
-    values.resize(most, Value::Null);
-    Ok(values)
 }
 
 fn call_native(ctx: &Context, native: &Native, values: &mut [Value]) -> Result<Value> {
@@ -182,8 +185,8 @@ impl Frame<'_> {
         if arguments.len() < native.parameters.ty.required || arguments.len() > most {
             return Err(self.placed(wrong_count(arguments.len(), &native.parameters), site));
         }
-        let result = if most <= 4 {
-            let mut values = [const { Value::Null }; 4];
+        let result = if most <= FEW_ARGUMENTS {
+            let mut values = [const { Value::Null }; FEW_ARGUMENTS];
             self.run_native(native, arguments, &mut values[..most])
         } else {
             let mut values = vec![Value::Null; most];

@@ -72,9 +72,9 @@ fn apply_any(ctx: &Context, operator: Operator, left: &Value, right: &Value) -> 
         Operator::Equal => compare::equal(ctx, left, right).map(Value::Logical),
         Operator::NotEqual => compare::equal(ctx, left, right).map(|equal| Value::Logical(!equal)),
         // Power Query turns `>` around, and says so in its errors.
-        Operator::Greater => ordered(Operator::Less, right, left),
-        Operator::GreaterEqual => ordered(Operator::LessEqual, right, left),
-        Operator::Less | Operator::LessEqual => ordered(operator, left, right),
+        Operator::Greater => ordered(ctx, Operator::Less, right, left),
+        Operator::GreaterEqual => ordered(ctx, Operator::LessEqual, right, left),
+        Operator::Less | Operator::LessEqual => ordered(ctx, operator, left, right),
         Operator::Concatenate => concatenate(ctx, left, right),
         Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide => {
             arithmetic(operator, left, right)
@@ -82,7 +82,7 @@ fn apply_any(ctx: &Context, operator: Operator, left: &Value, right: &Value) -> 
     }
 }
 
-fn ordered(operator: Operator, left: &Value, right: &Value) -> Result<Value> {
+fn ordered(ctx: &Context, operator: Operator, left: &Value, right: &Value) -> Result<Value> {
     let (l, r) = (left.kind(), right.kind());
     if matches!(l, Kind::List | Kind::Record | Kind::Table | Kind::Function | Kind::Type)
         || matches!(r, Kind::List | Kind::Record | Kind::Table | Kind::Function | Kind::Type)
@@ -100,7 +100,10 @@ fn ordered(operator: Operator, left: &Value, right: &Value) -> Result<Value> {
     {
         return Ok(Value::Logical(false));
     }
-    let order = compare::order(left, right).ok_or_else(|| unsupported(operator, left, right))?;
+    let order = match (left, right) {
+        (Value::Binary(a), Value::Binary(b)) => a.bytes(ctx)?.cmp(b.bytes(ctx)?),
+        _ => compare::order(left, right).ok_or_else(|| unsupported(operator, left, right))?,
+    };
     Ok(Value::Logical(match operator {
         Operator::LessEqual => order != Ordering::Greater,
         _ => order == Ordering::Less,

@@ -26,7 +26,9 @@ mod text;
 mod value;
 
 pub use crate::criteria;
-pub use registry::{Body, Declaration, Example, Library, declarations, example, native, standard};
+pub use registry::{
+    Body, Declaration, Example, Library, declarations, example, native, parameters, standard,
+};
 
 /// The tables of declarations, one for each family.
 const FAMILIES: &[&[Declaration]] = &[

@@ -3,6 +3,7 @@
 
 mod agreement;
 mod corpus;
+mod operators;
 mod transcripts;
 
 use pqm::Engine;

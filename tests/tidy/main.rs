@@ -19,9 +19,31 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("resolve", &["text", "syntax", "value", "ir", "eval"]),
     ("diagnostics", &["text", "syntax", "value", "resolve"]),
     ("sources", &["text", "value", "eval", "table", "host", "culture"]),
-    ("library", &["text", "syntax", "value", "ir", "eval", "table", "culture", "criteria", "resolve", "host", "sources"]),
+    (
+        "library",
+        &[
+            "text", "syntax", "value", "ir", "eval", "table", "culture", "criteria", "resolve", "host",
+            "sources",
+        ],
+    ),
     ("destinations", &[]),
-    ("project", &["destinations", "engine", "Engine", "Query", "value", "eval", "table", "host", "culture", "sources", "diagnostics", "text"]),
+    (
+        "project",
+        &[
+            "destinations",
+            "engine",
+            "Engine",
+            "Query",
+            "value",
+            "eval",
+            "table",
+            "host",
+            "culture",
+            "sources",
+            "diagnostics",
+            "text",
+        ],
+    ),
     ("cli", &["*"]),
 ];
 
@@ -96,7 +118,10 @@ fn files_stay_small_and_folders_say_what_they_are() {
             wrong.push(format!("{name} has {lines} lines: split it"));
         }
         for vague in ["utils", "util", "common", "misc", "helpers"] {
-            if file.components().any(|part| part.as_os_str().to_string_lossy().trim_end_matches(".rs") == vague) {
+            if file
+                .components()
+                .any(|part| part.as_os_str().to_string_lossy().trim_end_matches(".rs") == vague)
+            {
                 wrong.push(format!("{name}: '{vague}' says nothing"));
             }
         }
