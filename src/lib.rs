@@ -13,6 +13,7 @@ pub mod ir;
 pub mod library;
 pub mod project;
 pub mod resolve;
+pub mod sources;
 pub mod syntax;
 pub mod table;
 pub mod text;

@@ -75,6 +75,12 @@ pub trait Host: Send + Sync {
         })
     }
 
+    /// Takes note of something that is no error but that the user may want to know, such as cells of a document
+    /// that were left out. The same note may come again when a document is read again.
+    fn warn(&self, message: &str) {
+        let _ = message;
+    }
+
     /// Fills `bytes` with random bits.
     fn random(&self, bytes: &mut [u8]) -> Result<(), HostError> {
         let _ = bytes;

@@ -34,6 +34,11 @@ impl Binary {
         self.path.as_deref()
     }
 
+    /// Whether the bytes are at hand.
+    pub fn is_read(&self) -> bool {
+        self.bytes.get().is_some()
+    }
+
     /// The bytes, reading them first if need be.
     pub fn bytes(&self, ctx: &Context) -> Result<&[u8]> {
         if let Some(known) = self.bytes.get() {

@@ -40,9 +40,10 @@ use temporal::{Date, DateTime, DateTimeZone, Duration, Time};
 use crate::table::Table;
 
 /// Any M value.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub enum Value {
     /// `null`
+    #[default]
     Null,
     /// `true` or `false`
     Logical(bool),

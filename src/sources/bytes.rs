@@ -1,0 +1,129 @@
+//! Reading binaries and texts from start to end without holding files in memory.
+
+use std::io::{ErrorKind, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::eval::Context;
+use crate::host::HostError;
+use crate::value::{Binary, Error, Reason, Result, Text, Value};
+
+/// Where the bytes of a document come from; can be read any number of times.
+#[derive(Clone)]
+pub enum ByteSource {
+    /// A binary value. One that stands for a file that was not read yet is streamed from the host.
+    Binary(Arc<Binary>),
+    /// A text, as UTF-8.
+    Text(Text),
+}
+
+impl ByteSource {
+    /// Starts reading.
+    ///
+    /// # Errors
+    /// What the host says if it does not give the file.
+    pub fn open(&self, ctx: &Context) -> Result<ByteReader> {
+        let from = match self {
+            ByteSource::Text(text) => From::Text(text.clone()),
+            ByteSource::Binary(binary) => match (binary.is_read(), binary.path()) {
+                (false, Some(path)) => {
+                    let path = path.to_path_buf();
+                    let file = ctx.host().open(&path).map_err(|error| host_error(&error))?;
+                    From::File(file, path)
+                }
+                _ => From::Binary(Arc::clone(binary)),
+            },
+        };
+        Ok(ByteReader { from, at: 0 })
+    }
+
+    /// What messages call the source: the file's path, or nothing.
+    pub fn label(&self) -> Option<String> {
+        match self {
+            ByteSource::Binary(binary) => binary.path().map(|path| path.display().to_string()),
+            ByteSource::Text(_) => None,
+        }
+    }
+}
+
+/// One reading of a [`ByteSource`].
+pub struct ByteReader {
+    from: From,
+    at: usize,
+}
+
+enum From {
+    Binary(Arc<Binary>),
+    Text(Text),
+    File(Box<dyn Read + Send>, PathBuf),
+}
+
+impl ByteReader {
+    /// Fills `buffer` as far as there are bytes; gives how many. Fewer than its length only at the end.
+    pub fn fill(&mut self, ctx: &Context, buffer: &mut [u8]) -> Result<usize> {
+        let bytes = match &mut self.from {
+            From::File(file, path) => {
+                let mut filled = 0;
+                while let Some(free) = buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
+                    ctx.step()?;
+                    match file.read(free) {
+                        Ok(0) => break,
+                        Ok(read) => filled += read,
+                        Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                        Err(error) => {
+                            let message = format!("Reading '{}' failed: {error}.", path.display());
+                            return Err(Error::data_source(message));
+                        }
+                    }
+                }
+                return Ok(filled);
+            }
+            From::Binary(binary) => binary.bytes(ctx)?,
+            From::Text(text) => text.as_bytes(),
+        };
+        let rest = bytes.get(self.at..).unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        if let (Some(to), Some(from)) = (buffer.get_mut(..count), rest.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        self.at += count;
+        Ok(count)
+    }
+}
+
+/// What a host refused or failed to do, as an M error.
+pub fn host_error(error: &HostError) -> Error {
+    let reason = match error {
+        HostError::NotFound(_) => Reason::NotFound,
+        HostError::Denied { .. } | HostError::Failed(_) => Reason::DataSource,
+    };
+    Error::new(reason, error.to_string())
+}
+
+/// The content of a file: read from the host in one piece, unless it is streamed.
+pub fn file_binary(path: PathBuf) -> Binary {
+    let full = path.clone();
+    Binary::file(
+        path,
+        Box::new(move |ctx| {
+            let mut file = ctx.host().open(&full).map_err(|error| host_error(&error))?;
+            let mut bytes = Vec::new();
+            let mut buffer = vec![0; 1 << 16];
+            loop {
+                ctx.step()?;
+                match file.read(&mut buffer) {
+                    Ok(0) => return Ok(bytes),
+                    Ok(read) => bytes.extend_from_slice(buffer.get(..read).unwrap_or_default()),
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => {
+                        return Err(Error::data_source(format!(
+                            "Reading '{}' failed: {error}.",
+                            full.display()
+                        ))
+                        .with_detail(Value::text(full.display().to_string())));
+                    }
+                }
+            }
+        }),
+    )
+}

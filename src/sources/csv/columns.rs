@@ -1,0 +1,118 @@
+//! Columns made of the cells of a block.
+
+use std::sync::Arc;
+
+use arrow_array::StringArray;
+use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+
+use super::blocks::Blocks;
+use super::dialect::Dialect;
+use super::split::{Cell, unquote};
+use crate::table::Column;
+use crate::value::{Error, List, Member, Value};
+
+/// Makes the columns of one block.
+pub struct Cells<'b> {
+    /// The block.
+    pub block: &'b Blocks,
+    /// How its cells are written.
+    pub dialect: &'b Dialect,
+    /// What messages call the document.
+    pub label: Option<&'b str>,
+    /// How many rows of the block count.
+    pub rows: usize,
+}
+
+impl Cells<'_> {
+    /// The cells at a position of the rows as texts; `null` where a row is too short.
+    pub fn column(&self, position: usize) -> Column {
+        let text = self.block.text();
+        let cells = || self.block.split().column(position).take(self.rows);
+        let mut values: Vec<u8> =
+            Vec::with_capacity(cells().flatten().map(|cell| cell.bytes(text).len()).sum());
+        let mut ends: Vec<i32> = Vec::with_capacity(self.rows + 1);
+        let mut nulls = NullBufferBuilder::new(self.rows);
+        ends.push(0);
+        for cell in cells() {
+            match cell {
+                Some(cell) if cell.quoted() => unquote(self.dialect.quotes, cell.bytes(text), &mut values),
+                Some(cell) => values.extend_from_slice(cell.bytes(text)),
+                None => {}
+            }
+            nulls.append(cell.is_some());
+            // A block is shorter than 2 GiB, and no cell has more than its share of it.
+            ends.push(values.len() as i32);
+        }
+        let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
+        // Checks that the values are UTF-8.
+        match StringArray::try_new(ends, Buffer::from_vec(values), nulls.finish()) {
+            Ok(texts) => Column::text(texts),
+            Err(_) => Column::any(cells().map(|cell| self.member(cell, position)).collect()),
+        }
+    }
+
+    /// The cells from a position on as lists.
+    pub fn column_of_lists(&self, position: usize) -> Column {
+        let lists = (0..self.rows).map(|row| {
+            let cells = self.block.split().row(row);
+            let cells = cells.get(position..).unwrap_or_default().iter().enumerate();
+            let items = cells.map(|(at, cell)| self.member(Some(*cell), position + at)).collect();
+            Member::Ready(Value::List(Arc::new(List::Items(items))))
+        });
+        Column::any(lists.collect())
+    }
+
+    /// The text of a row's first cell beyond `width` that has one, for messages.
+    pub fn extra(&self, row: usize, width: usize) -> Option<String> {
+        let extra = self.block.split().row(row).get(width..)?;
+        let text = self.block.text();
+        let cell = extra.iter().find(|cell| !cell.bytes(text).is_empty())?;
+        Some(String::from_utf8_lossy(cell.bytes(text)).into_owned())
+    }
+
+    /// `in line 7 of orders.csv`: where a row of the block is.
+    pub fn place(&self, row: usize) -> String {
+        let start = self.block.split().row(row).first().map_or(0, |cell| cell.start());
+        self.place_at(start)
+    }
+
+    /// `in line 7 of orders.csv`: where a place of the block's text is.
+    pub fn place_at(&self, at: usize) -> String {
+        let line = self.block.line_at(at);
+        match self.label {
+            Some(label) => format!("in line {line} of '{label}'"),
+            None => format!("in line {line}"),
+        }
+    }
+
+    fn member(&self, cell: Option<Cell>, position: usize) -> Member {
+        let Some(cell) = cell else { return Member::Ready(Value::Null) };
+        let mut bytes = Vec::new();
+        if cell.quoted() {
+            unquote(self.dialect.quotes, cell.bytes(self.block.text()), &mut bytes);
+        } else {
+            bytes.extend_from_slice(cell.bytes(self.block.text()));
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Member::Ready(Value::from(text)),
+            Err(_) => Member::failed(self.undecodable(cell, position)),
+        }
+    }
+
+    fn undecodable(&self, cell: Cell, position: usize) -> Error {
+        let encoding = self.block.encoding().name();
+        let advice = if self.block.encoding().is_utf8() {
+            "for instance 1252 for Western European Windows files, or 1200 for UTF-16"
+        } else {
+            "for instance 65001 for UTF-8"
+        };
+        let shown = String::from_utf8_lossy(cell.bytes(self.block.text())).into_owned();
+        Error::data_format(format!(
+            "The text in column {} {} isn't valid {encoding}. Give the document's encoding in the Encoding option: \
+             {advice}.",
+            position + 1,
+            self.place_at(cell.start()),
+        ))
+        .with_detail(Value::from(shown))
+    }
+}

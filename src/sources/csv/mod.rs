@@ -1,0 +1,218 @@
+//! Delimited text as lazy tables of texts.
+//!
+//! A table streams its document in blocks of complete rows ([`Blocks`]), whose cells are located first ([`split`])
+//! and then copied into text columns, of which only those are made that the reader asks for.
+//!
+//! What is wrong in a document, and what becomes of it:
+//! - A row that is too short: `null` in the cells it lacks. A row that is too long: see [`Extra`].
+//! - Bytes that are no text in the document's encoding: reading that cell raises a `DataFormat.Error` with the line
+//!   and the advice to name the encoding. Other cells are not touched.
+//! - A quote that nothing closes: a `DataFormat.Error` with the line, after the rows before it. (Power Query takes the
+//!   rest of the document for one cell, so that rows are lost silently.)
+
+mod blocks;
+mod columns;
+mod dialect;
+mod split;
+#[cfg(test)]
+mod tests;
+
+pub use blocks::Blocks;
+pub use dialect::{Delimiter, Dialect, Quotes};
+pub use split::{Cell, Split, split, unquote};
+
+use std::sync::Arc;
+
+use columns::Cells;
+
+use super::bytes::ByteSource;
+use super::encoding::Encoding;
+use crate::eval::Context;
+use crate::table::{Batch, Batches, Column, Demand, Operator, Table};
+use crate::value::types::Form;
+use crate::value::{Error, Member, Result, Shape, Type, Value};
+
+/// What becomes of the cells of a row that are more than the table has columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// They are left out; the host is told.
+    Ignore,
+    /// The row's cells raise an error.
+    Error,
+    /// The last column holds lists: of its own cell and those that follow.
+    List,
+}
+
+/// A document of delimited text.
+#[derive(Clone)]
+pub struct Document {
+    /// Where its bytes come from.
+    pub source: ByteSource,
+    /// Their encoding, unless a byte order mark says otherwise.
+    pub encoding: Encoding,
+    /// How its cells are written.
+    pub dialect: Dialect,
+    /// What becomes of extra cells.
+    pub extra: Extra,
+}
+
+impl Document {
+    /// The number of cells in the first row; 0 if there is no row. Reads no further than needed.
+    pub fn first_row_width(&self, ctx: &Context) -> Result<usize> {
+        let mut blocks = Blocks::new(self.source.open(ctx)?, self.encoding);
+        let found = blocks.next(ctx, &self.dialect, 1)?;
+        Ok(if found { blocks.split().row(0).len() } else { 0 })
+    }
+
+    /// The document as a table of text columns with the names of `shape`.
+    pub fn into_table(self, shape: Arc<Shape>) -> Table {
+        let width = shape.len();
+        let text = Arc::new(Type::nullable(Form::Text));
+        let mut types = vec![text; width];
+        if self.extra == Extra::List
+            && let Some(last) = types.last_mut()
+        {
+            *last = Arc::new(Type::new(Form::List(None)));
+        }
+        Table::new(shape, types, Arc::new(Read { document: Arc::new(self), width }))
+    }
+}
+
+struct Read {
+    document: Arc<Document>,
+    width: usize,
+}
+
+impl Operator for Read {
+    fn open(&self, _ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        Ok(Box::new(Reading {
+            document: Arc::clone(&self.document),
+            label: self.document.source.label(),
+            width: self.width,
+            left: demand.limit.unwrap_or(usize::MAX),
+            demand: demand.clone(),
+            blocks: None,
+            failed: None,
+            warned: false,
+        }))
+    }
+
+    fn name(&self) -> &'static str {
+        "read delimited text"
+    }
+}
+
+struct Reading {
+    document: Arc<Document>,
+    label: Option<String>,
+    width: usize,
+    demand: Demand,
+    left: usize,
+    blocks: Option<Blocks>,
+    failed: Option<Error>,
+    warned: bool,
+}
+
+impl Batches for Reading {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        if let Some(error) = self.failed.take() {
+            self.left = 0;
+            return Err(error);
+        }
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let document = Arc::clone(&self.document);
+        let blocks = match &mut self.blocks {
+            Some(blocks) => blocks,
+            None => self.blocks.insert(Blocks::new(document.source.open(ctx)?, document.encoding)),
+        };
+        if !blocks.next(ctx, &document.dialect, self.left)? {
+            self.left = 0;
+            return Ok(None);
+        }
+        let mut rows = blocks.split().len();
+        if let Some(at) = blocks.split().unclosed {
+            rows -= 1;
+            let cells =
+                Cells { block: blocks, dialect: &document.dialect, label: self.label.as_deref(), rows };
+            let error = Error::data_format(format!(
+                "The quote that opens {} isn't closed, so that the rest of the document would be one cell. Close it, \
+                 or read the document with QuoteStyle = QuoteStyle.None, where quotes end with the line.",
+                cells.place_at(at)
+            ));
+            if rows == 0 {
+                self.left = 0;
+                return Err(error);
+            }
+            self.failed = Some(error);
+        }
+        self.left = self.left.saturating_sub(rows);
+        let cells = Cells { block: blocks, dialect: &document.dialect, label: self.label.as_deref(), rows };
+        let batch = columns_of(&cells, self.width, &self.demand, document.extra);
+        let batch = match document.extra {
+            Extra::Error => fail_long_rows(&cells, self.width, batch),
+            Extra::Ignore if !self.warned => {
+                self.warned = warn_of_long_rows(ctx, &cells, self.width);
+                batch
+            }
+            _ => batch,
+        };
+        Ok(Some(Batch::new(batch, rows)))
+    }
+}
+
+fn columns_of(cells: &Cells<'_>, width: usize, demand: &Demand, extra: Extra) -> Vec<Arc<Column>> {
+    (0..width)
+        .map(|position| {
+            if !demand.wants(position) {
+                Column::unread(cells.rows)
+            } else if extra == Extra::List && position + 1 == width {
+                cells.column_of_lists(position)
+            } else {
+                cells.column(position)
+            }
+        })
+        .map(Arc::new)
+        .collect()
+}
+
+/// Puts an error into each cell of the rows that have too many.
+fn fail_long_rows(cells: &Cells<'_>, width: usize, columns: Vec<Arc<Column>>) -> Vec<Arc<Column>> {
+    let long: Vec<usize> =
+        (0..cells.rows).filter(|row| cells.block.split().row(*row).len() > width).collect();
+    if long.is_empty() {
+        return columns;
+    }
+    let mut changed: Vec<Vec<Member>> =
+        columns.iter().map(|column| (0..column.len()).map(|row| column.get(row)).collect()).collect();
+    for row in long {
+        let count = cells.block.split().row(row).len();
+        let error = Error::data_format("There were more columns in the result than expected.").with_detail(
+            Value::record([
+                ("Count", Value::from(width as i64)),
+                ("Found", Value::from(count as i64)),
+                ("Where", Value::from(cells.place(row))),
+            ]),
+        );
+        for column in &mut changed {
+            if let Some(cell) = column.get_mut(row) {
+                *cell = Member::failed(error.clone());
+            }
+        }
+    }
+    changed.into_iter().map(|members| Arc::new(Column::any(members))).collect()
+}
+
+/// Tells the host of the first row with cells that are left out; whether there was one.
+fn warn_of_long_rows(ctx: &Context, cells: &Cells<'_>, width: usize) -> bool {
+    let found = (0..cells.rows).find_map(|row| cells.extra(row, width).map(|extra| (row, extra)));
+    let Some((row, extra)) = found else { return false };
+    ctx.host().warn(&format!(
+        "The row {} has {} cells, the table {width} columns: '{extra}' and what follows is left out there, and in \
+         other rows like it. ExtraValues = ExtraValues.Error makes such rows errors.",
+        cells.place(row),
+        cells.block.split().row(row).len(),
+    ));
+    true
+}

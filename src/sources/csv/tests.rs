@@ -1,0 +1,283 @@
+use std::sync::{Arc, Mutex};
+
+use proptest::prelude::*;
+
+use super::{Blocks, Delimiter, Dialect, Document, Extra, Quotes, Split, split, unquote};
+use crate::Engine;
+use crate::eval::Context;
+use crate::host::Host;
+use crate::sources::bytes::ByteSource;
+use crate::sources::encoding::Encoding;
+use crate::table::{self, Demand};
+use crate::value::{Binary, Shape, Text};
+
+fn context() -> Context {
+    Engine::new().compile("test", "null").unwrap().start()
+}
+
+fn document(bytes: &[u8], dialect: Dialect) -> Document {
+    Document {
+        source: ByteSource::Binary(Arc::new(Binary::new(bytes.to_vec()))),
+        encoding: Encoding::UTF_8,
+        dialect,
+        extra: Extra::Ignore,
+    }
+}
+
+fn shape(width: usize) -> Arc<Shape> {
+    Arc::new(Shape::new((0..width).map(|at| Text::from(format!("c{at}")))))
+}
+
+/// The rows of a document, read in blocks whose first one has `size` bytes; each cell unquoted.
+fn rows_in_blocks(bytes: &[u8], dialect: &Dialect, size: usize) -> Vec<Vec<Vec<u8>>> {
+    let ctx = context();
+    let source = document(bytes, dialect.clone()).source;
+    let mut blocks = Blocks::new(source.open(&ctx).unwrap(), Encoding::UTF_8).with_first_size(size);
+    let mut rows = Vec::new();
+    while blocks.next(&ctx, dialect, 7).unwrap() {
+        rows.extend(cells(blocks.split(), blocks.text(), dialect));
+    }
+    rows
+}
+
+fn cells(found: &Split, text: &[u8], dialect: &Dialect) -> Vec<Vec<Vec<u8>>> {
+    let content = |cell: &super::Cell| {
+        let mut out = Vec::new();
+        if cell.quoted() {
+            unquote(dialect.quotes, cell.bytes(text), &mut out);
+        } else {
+            out.extend_from_slice(cell.bytes(text));
+        }
+        out
+    };
+    (0..found.len()).map(|row| found.row(row).iter().map(content).collect()).collect()
+}
+
+fn rows_of(text: &str, dialect: &Dialect) -> Vec<Vec<String>> {
+    let mut found = Split::default();
+    split(dialect, text.as_bytes(), true, usize::MAX, &mut found);
+    let rows = cells(&found, text.as_bytes(), dialect);
+    rows.into_iter()
+        .map(|row| row.into_iter().map(|cell| String::from_utf8(cell).unwrap()).collect())
+        .collect()
+}
+
+/// Writes a table as delimited text; cells are quoted where they must be, or always.
+fn write(rows: &[Vec<String>], delimiter: &str, line_break: &str, always_quote: bool) -> String {
+    let mut out = String::new();
+    for row in rows {
+        for (at, cell) in row.iter().enumerate() {
+            if at > 0 {
+                out.push_str(delimiter);
+            }
+            let special = cell.contains(['"', '\n', '\r']) || cell.contains(delimiter);
+            // A cell may also take part in a delimiter of several characters.
+            if always_quote || special || delimiter.len() > 1 {
+                out.push('"');
+                out.push_str(&cell.replace('"', "\"\""));
+                out.push('"');
+            } else {
+                out.push_str(cell);
+            }
+        }
+        out.push_str(line_break);
+    }
+    out
+}
+
+fn dialects() -> Vec<Dialect> {
+    let mut dialects = Vec::new();
+    for delimiter in [
+        Delimiter::Byte(b','),
+        Delimiter::text("#|#"),
+        Delimiter::text("\u{a7}"),
+        Delimiter::Blanks,
+        Delimiter::AnyOf(vec![",".into(), ";".into()]),
+        Delimiter::Positions(vec![1, 4]),
+    ] {
+        for quotes in [Quotes::AfterDelimiter, Quotes::Always] {
+            for quoted_breaks in [true, false] {
+                dialects.push(Dialect { delimiter: delimiter.clone(), quotes, quoted_breaks });
+            }
+        }
+    }
+    dialects
+}
+
+fn a_cell() -> impl Strategy<Value = String> {
+    proptest::string::string_regex("[a-c,;|#\"\t \r\n\u{e9}\u{1F600}\u{a7}]{0,12}").unwrap()
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_reads_back(
+        rows in (1usize..5).prop_flat_map(|width| {
+            prop::collection::vec(prop::collection::vec(a_cell(), width), 0..20)
+        }),
+        delimiter in prop::sample::select(vec![",", ";", "\t", "|", "#|#", "\u{a7}"]),
+        line_break in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        always_quote in any::<bool>(),
+        always_significant in any::<bool>(),
+        size in 1usize..200,
+    ) {
+        let text = write(&rows, delimiter, line_break, always_quote);
+        let dialect = Dialect {
+            delimiter: Delimiter::text(delimiter),
+            quotes: if always_significant { Quotes::Always } else { Quotes::AfterDelimiter },
+            quoted_breaks: true,
+        };
+        let expected: Vec<Vec<Vec<u8>>> =
+            rows.iter().map(|row| row.iter().map(|cell| cell.clone().into_bytes()).collect()).collect();
+        prop_assert_eq!(rows_in_blocks(text.as_bytes(), &dialect, size), expected);
+    }
+
+    /// The fast way for one-byte delimiters finds what the general way finds, whatever the input.
+    #[test]
+    fn both_ways_of_splitting_agree(text in "[ab,\"\r\n]{0,40}", quoted_breaks in any::<bool>()) {
+        let fast = Dialect { quoted_breaks, ..Dialect::default() };
+        let general = Dialect { delimiter: Delimiter::AnyOf(vec![",".into()]), ..fast.clone() };
+        prop_assert_eq!(rows_of(&text, &fast), rows_of(&text, &general));
+    }
+
+    /// Damaged input neither panics nor depends on how it is cut into blocks.
+    #[test]
+    fn blocks_do_not_matter(
+        bytes in prop::collection::vec(
+            prop::sample::select(b"ab ,;\"\"\"\r\n\n#|\xC3\xA9\xFF\x00".to_vec()), 0..200),
+        size in 1usize..60,
+    ) {
+        for dialect in dialects() {
+            let whole = rows_in_blocks(&bytes, &dialect, 1 << 16);
+            prop_assert_eq!(rows_in_blocks(&bytes, &dialect, size), whole, "{:?}", dialect);
+        }
+    }
+
+    #[test]
+    fn reading_damaged_bytes_never_panics(
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+        page in prop::sample::select(vec![65001, 1200, 1201, 1252, 932, 20127, 50220]),
+    ) {
+        let ctx = context();
+        for dialect in dialects() {
+            let mut document = document(&bytes, dialect);
+            document.encoding = Encoding::from_code_page(page).unwrap();
+            for extra in [Extra::Ignore, Extra::Error, Extra::List] {
+                document.extra = extra;
+                let table = document.clone().into_table(shape(3));
+                let Ok(batches) = table::collect(&ctx, &table, &Demand::all()) else { continue };
+                for batch in batches {
+                    for column in batch.columns() {
+                        for row in 0..batch.len() {
+                            let _ = column.get(row).force(&ctx);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn quotes_count_only_after_a_delimiter_or_everywhere() {
+    let mut dialect = Dialect::default();
+    let text = "a\"b,\"c\"d\"e,f\n \"g,h\"";
+    assert_eq!(rows_of(text, &dialect), [vec!["a\"b", "cd\"e", "f"], vec![" \"g", "h\""]]);
+    dialect.quotes = Quotes::Always;
+    let text = "a\"b,b\",\"c\"d\"e,f\"\"\"\n \"g,h\"";
+    assert_eq!(rows_of(text, &dialect), [vec!["ab,b", "cde,f\""], vec![" g,h"]]);
+}
+
+#[test]
+fn line_breaks_end_rows() {
+    let dialect = Dialect::default();
+    assert_eq!(rows_of("a\r\nb\rc\n\nd", &dialect), [["a"], ["b"], ["c"], [""], ["d"]]);
+    assert_eq!(rows_of("a,\n", &dialect), [["a", ""]]);
+    assert_eq!(rows_of("a,", &dialect), [["a", ""]]);
+    assert_eq!(rows_of("\"x\r\ny\",z", &dialect), [["x\r\ny", "z"]]);
+    let without = Dialect { quoted_breaks: false, ..dialect };
+    assert_eq!(rows_of("\"x,1\r\ny\",z", &without), [vec!["x,1"], vec!["y\"", "z"]]);
+}
+
+#[test]
+fn positions_count_utf16_units() {
+    let dialect = Dialect { delimiter: Delimiter::Positions(vec![0, 2, 4]), ..Dialect::default() };
+    assert_eq!(
+        rows_of("\u{e9}b\u{1F600}ef\nab\n", &dialect),
+        [["\u{e9}b", "\u{1F600}", "ef"], ["ab", "", ""]]
+    );
+    let dialect = Dialect { delimiter: Delimiter::Positions(vec![1]), ..Dialect::default() };
+    assert_eq!(rows_of("abc", &dialect), [["bc"]]);
+}
+
+#[test]
+fn reads_only_what_is_asked_for() {
+    let ctx = context();
+    let text: String = (0..100_000).map(|row| format!("{row},x,\u{e9}\n")).collect();
+    let table = document(text.as_bytes(), Dialect::default()).into_table(shape(3));
+    assert_eq!(table::row_count(&ctx, &table).unwrap(), 100_000);
+    let batches = table::collect(&ctx, &table, &Demand::only(3, [2]).first(10)).unwrap();
+    assert_eq!(batches.iter().map(table::Batch::len).sum::<usize>(), 10);
+    let batch = &batches[0];
+    assert!(batch.column(0).unwrap().as_text().is_none());
+    assert_eq!(batch.column(2).unwrap().as_text().unwrap().value(9), "\u{e9}");
+    let last = table::row_at(&ctx, &table, 99_999).unwrap().unwrap();
+    assert_eq!(last.force_at(0, &ctx).unwrap().unwrap().as_text(), Some("99999"));
+}
+
+#[test]
+fn only_the_cell_that_is_no_text_fails() {
+    let ctx = context();
+    let table = document(b"a,b\nc,\xFF\n", Dialect::default()).into_table(shape(2));
+    let batches = table::collect(&ctx, &table, &Demand::all()).unwrap();
+    let (first, second) = (batches[0].column(0).unwrap(), batches[0].column(1).unwrap());
+    assert!(first.as_text().is_some());
+    assert_eq!(second.get(0).force(&ctx).unwrap().as_text(), Some("b"));
+    let error = second.get(1).force(&ctx).unwrap_err();
+    assert_eq!(error.reason().as_str(), "DataFormat.Error");
+    assert!(error.message().contains("column 2 in line 2"), "{error}");
+}
+
+#[test]
+fn an_unclosed_quote_fails_after_the_rows_before_it() {
+    let ctx = context();
+    let table = document(b"a\n\"b\nc\"\n\"d\ne\n", Dialect::default()).into_table(shape(1));
+    let mut rows = table::rows(&ctx, &table).unwrap();
+    assert!(rows.next(&ctx).unwrap().is_some());
+    assert!(rows.next(&ctx).unwrap().is_some());
+    let error = rows.next(&ctx).err().unwrap();
+    assert!(error.message().contains("opens in line 4"), "{error}");
+    assert!(rows.next(&ctx).unwrap().is_none());
+}
+
+#[test]
+fn utf16_is_read_with_and_without_mark() {
+    let ctx = context();
+    for (mark, page) in [(true, 65001), (true, 1200), (false, 1200)] {
+        let utf16 = Encoding::from_code_page(1200).unwrap();
+        let mut bytes = if mark { utf16.mark().to_vec() } else { Vec::new() };
+        bytes.extend(utf16.encode("a,\u{e9}\r\nb,\u{1F600}"));
+        let mut document = document(&bytes, Dialect::default());
+        document.encoding = Encoding::from_code_page(page).unwrap();
+        assert_eq!(document.first_row_width(&ctx).unwrap(), 2);
+        let row = table::row_at(&ctx, &document.into_table(shape(2)), 1).unwrap().unwrap();
+        assert_eq!(row.force_at(1, &ctx).unwrap().unwrap().as_text(), Some("\u{1F600}"));
+    }
+}
+
+#[test]
+fn the_host_hears_of_cells_left_out() {
+    #[derive(Clone, Default)]
+    struct Listening(Arc<Mutex<Vec<String>>>);
+    impl Host for Listening {
+        fn warn(&self, message: &str) {
+            self.0.lock().unwrap().push(message.to_owned());
+        }
+    }
+    let host = Listening::default();
+    let ctx = Engine::new().with_host(host.clone()).compile("test", "null").unwrap().start();
+    let table = document(b"a,b\nc,d,\n1,2,3,4\n5,6,7", Dialect::default()).into_table(shape(2));
+    table::collect(&ctx, &table, &Demand::all()).unwrap();
+    let heard = host.0.lock().unwrap();
+    assert_eq!(heard.len(), 1);
+    assert!(heard[0].contains("in line 3") && heard[0].contains("'3'"), "{heard:?}");
+}
