@@ -200,9 +200,9 @@ impl<F: FileFormat> UpsertWriter for KeyedFileWriter<F> {
         Ok(rows.iter().map(|row| self.write_row(row)).collect())
     }
 
-    fn checkpoint(&mut self) -> Result<(), DestinationError> {
+    fn checkpoint(&mut self) -> Result<bool, DestinationError> {
         // The file is replaced once, at the end: a checkpoint would copy it whole each time.
-        Ok(())
+        Ok(false)
     }
 
     fn finish(self: Box<Self>) -> Result<(), DestinationError> {

@@ -93,8 +93,8 @@ pub trait UpsertWriter {
     /// Takes rows and answers one outcome per row, in order. The rows are not durable yet.
     fn write(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError>;
 
-    /// Makes everything written so far durable, if the store can do so before the end.
-    fn checkpoint(&mut self) -> Result<(), DestinationError>;
+    /// Makes everything written so far durable, if the store can do so before the end; answers whether it is.
+    fn checkpoint(&mut self) -> Result<bool, DestinationError>;
 
     /// Makes everything durable and ends. Dropping a writer instead gives up what came after the last
     /// checkpoint.

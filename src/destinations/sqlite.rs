@@ -342,8 +342,9 @@ impl UpsertWriter for SqliteWriter {
         outcomes
     }
 
-    fn checkpoint(&mut self) -> Result<(), DestinationError> {
-        self.commit()
+    fn checkpoint(&mut self) -> Result<bool, DestinationError> {
+        self.commit()?;
+        Ok(true)
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), DestinationError> {

@@ -177,6 +177,14 @@ pub enum HistoryError {
         /// The database's answer.
         source: rusqlite::Error,
     },
+    /// The history has no run of this number.
+    #[error("the run history {} has no run {run}", .path.display())]
+    NoRun {
+        /// The history file.
+        path: PathBuf,
+        /// The number asked for.
+        run: i64,
+    },
     /// The history file was written by a later version of pqm.
     #[error("the run history {} was written by a later version of pqm", .path.display())]
     Later {
@@ -332,6 +340,16 @@ impl History {
 
     /// The latest runs, the newest first.
     pub fn runs(&self, limit: usize) -> Result<Vec<RunRecord>, HistoryError> {
+        self.find(None, i64::try_from(limit).unwrap_or(i64::MAX))
+    }
+
+    /// The run of this number.
+    pub fn run(&self, id: i64) -> Result<RunRecord, HistoryError> {
+        let found = self.find(Some(id), 1)?.pop();
+        found.ok_or_else(|| HistoryError::NoRun { path: self.path.clone(), run: id })
+    }
+
+    fn find(&self, id: Option<i64>, limit: i64) -> Result<Vec<RunRecord>, HistoryError> {
         let alive = RunLock::is_held(&self.folder);
         let status = |text: String| match RunStatus::parse(&text) {
             RunStatus::Running if !alive => RunStatus::Interrupted,
@@ -339,15 +357,15 @@ impl History {
         };
         let query = || {
             let mut runs = self.connection.prepare(
-                "SELECT id, project, started, ended, status, error FROM run ORDER BY id DESC LIMIT ?1",
+                "SELECT id, project, started, ended, status, error FROM run
+                 WHERE ?2 IS NULL OR id = ?2 ORDER BY id DESC LIMIT ?1",
             )?;
             let mut tasks = self.connection.prepare(
                 "SELECT name, status, error, read, filtered, inserted, updated, unchanged, rejected
                  FROM task WHERE run_id = ?1 ORDER BY position",
             )?;
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let mut records = runs
-                .query_map([limit], |row| {
+                .query_map(params![limit, id], |row| {
                     Ok(RunRecord {
                         id: row.get(0)?,
                         project: row.get(1)?,

@@ -127,16 +127,13 @@ impl Mapper {
         self.fields.iter().map(|f| (f.destination.as_str(), f.field_type.map(kind)))
     }
 
-    /// Maps one row. `cell` gives the value of a source column by its index, or the message of the M error
-    /// in it. An error lists every field that cannot be mapped, together with the cells that can.
-    pub fn apply<'a>(&self, cell: impl Fn(usize) -> Result<Cell, &'a str>) -> Result<Vec<Cell>, RefusedRow> {
+    /// Maps one row. `cell` gives the value of a source column by its index, or why there is none, such as
+    /// the M error in it. An error lists every field that cannot be mapped, together with the cells that can.
+    pub fn apply(&self, mut cell: impl FnMut(usize) -> Mapped) -> Result<Vec<Cell>, RefusedRow> {
         let mut cells = Vec::with_capacity(self.fields.len());
         let mut problems = Vec::new();
         for field in &self.fields {
-            let source = field.source.map_or(Ok(Cell::Null), &cell);
-            let mapped = source
-                .map_err(|message| (FieldProblemCode::CellError, message.to_owned()))
-                .and_then(|cell| field.map(cell));
+            let mapped = field.source.map_or(Ok(Cell::Null), &mut cell).and_then(|cell| field.map(cell));
             cells.push(mapped.map_err(|(code, reason)| {
                 problems.push(FieldProblem { column: field.destination.clone(), code, reason });
             }));
@@ -149,7 +146,8 @@ impl Mapper {
     }
 }
 
-type Mapped = Result<Cell, (FieldProblemCode, String)>;
+/// A cell, or why there is none.
+pub type Mapped = Result<Cell, (FieldProblemCode, String)>;
 
 impl BoundField {
     fn map(&self, cell: Cell) -> Mapped {
@@ -295,7 +293,9 @@ mod tests {
     /// The value of the one mapping for a source value, or the kind of problem.
     fn map(transform: &str, cell: Cell) -> Result<Cell, FieldProblemCode> {
         let mapper = mapper(&format!("- {{ source: b, destination: x, {transform} }}"));
-        match mapper.apply(|i| if i == 1 { Ok(cell.clone()) } else { Err("not asked for") }) {
+        match mapper
+            .apply(|i| if i == 1 { Ok(cell.clone()) } else { Err((CellError, "not asked for".to_owned())) })
+        {
             Ok(cells) => Ok(cells[0].clone()),
             Err(refused) => Err(refused.problems[0].code),
         }
@@ -316,7 +316,7 @@ mod tests {
         assert_eq!(map(default, Cell::text("")), Ok(Cell::text("none")));
         assert_eq!(map(default, Cell::text("x")), Ok(Cell::text("x")));
         let constant = mapper("- { destination: x, transform: { fn: default, value: 5 } }");
-        assert_eq!(constant.apply(|_| Err("no source")).unwrap(), [Cell::Whole(5)]);
+        assert_eq!(constant.apply(|_| Err((CellError, "no source".to_owned()))).unwrap(), [Cell::Whole(5)]);
         assert!(constant.source_columns().is_empty());
     }
 
@@ -387,8 +387,9 @@ mod tests {
              - { source: b, destination: y, transform: { fn: country-region-code } }\n\
              - { source: b, destination: z }",
         );
-        let RefusedRow { cells, problems } =
-            mapper.apply(|i| if i == 0 { Err("bad number") } else { Ok(Cell::text("??")) }).unwrap_err();
+        let RefusedRow { cells, problems } = mapper
+            .apply(|i| if i == 0 { Err((CellError, "bad number".to_owned())) } else { Ok(Cell::text("??")) })
+            .unwrap_err();
         let found: Vec<_> = problems.iter().map(|p| (p.column.as_str(), p.code)).collect();
         assert_eq!(found, [("x", CellError), ("y", CountryUnknown)]);
         assert_eq!(problems[0].reason, "bad number");

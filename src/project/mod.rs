@@ -3,7 +3,7 @@
 //! Loading ([`Project::load`]) reports every mistake it can find, each with its place. The parts: the file
 //! as a tree with positions (`document`), the fields and their JSON Schema ([`model`], `structure`), what
 //! must hold between fields (`check`), field mappings ([`mapping`], [`country`]), and the record of past
-//! runs ([`history`]).
+//! runs ([`history`]), running ([`run`]).
 //!
 //! This module renders nothing for a terminal and reads no clock: callers pass time stamps in.
 #![allow(clippy::disallowed_methods)] // A project is a folder of files: the runner is the host of its queries.
@@ -17,6 +17,7 @@ mod lock;
 pub mod mapping;
 pub mod model;
 mod problem;
+pub mod run;
 mod structure;
 
 pub use load::{PROJECT_FILE, Project};

@@ -1,0 +1,58 @@
+//! From M values to the plain cells that destinations hold.
+
+use super::iso;
+use crate::destinations::Cell;
+use crate::eval::Context;
+use crate::project::mapping::{FieldProblemCode, Mapped};
+use crate::value::{Error, Member, Value, to_literal};
+
+/// The cell of a member, or why the row it is in must be refused. A stop ends the run and is the outer error.
+pub(super) fn cell(ctx: &Context, member: &Member) -> Result<Mapped, Error> {
+    match member.force(ctx).and_then(|value| of_value(ctx, value)) {
+        Ok(cell) => Ok(cell),
+        Err(error) if error.is_stop() => Err(error),
+        Err(error) => Ok(Err((FieldProblemCode::CellError, error_text(&error)))),
+    }
+}
+
+fn of_value(ctx: &Context, value: Value) -> Result<Mapped, Error> {
+    Ok(Ok(match value {
+        Value::Null => Cell::Null,
+        Value::Logical(value) => Cell::Logical(value),
+        Value::Int64(value) => Cell::Whole(value),
+        Value::Double(value) => Cell::Double(value),
+        Value::Decimal(value) => Cell::Decimal(*value),
+        Value::Date(value) => Cell::Date(iso::date(value).into()),
+        Value::Time(value) => Cell::Time(iso::time(value).into()),
+        Value::DateTime(value) => Cell::DateTime(iso::date_time(value).into()),
+        Value::DateTimeZone { .. } => match value.zoned() {
+            Some(zoned) => Cell::DateTimeZone(iso::date_time_zone(zoned).into()),
+            None => Cell::Null,
+        },
+        Value::Duration(value) => Cell::Duration(iso::duration(value).into()),
+        Value::Text(value) => Cell::text(value.as_str()),
+        Value::Binary(value) => Cell::Binary(value.bytes(ctx)?.into()),
+        Value::List(_) | Value::Record(_) | Value::Table(_) | Value::Function(_) | Value::Type(_) => {
+            let kind = value.kind().name();
+            let reason = format!(
+                "a {kind} cannot be stored in a field: take a value out of it, or make text of it, in the Advanced Query"
+            );
+            return Ok(Err((FieldProblemCode::TypeMismatch, reason)));
+        }
+        Value::Meta(pair) => return of_value(ctx, pair.0.clone()),
+    }))
+}
+
+/// The words of an M error: reason, message, detail, and the place in the query it came from.
+fn error_text(error: &Error) -> String {
+    let mut text = format!("{}: {}", error.reason().as_str(), error.message().as_str());
+    let detail = error.detail();
+    if !detail.is_null() {
+        text.push_str(&format!(" Detail: {}", to_literal(&detail)));
+    }
+    if let Some(frame) = error.trace().first() {
+        let at = frame.source.line_column(frame.span.start);
+        text.push_str(&format!(" ({}:{}:{})", frame.source.name(), at.line, at.column));
+    }
+    text
+}
