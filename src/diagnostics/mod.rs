@@ -48,6 +48,18 @@ pub const RAISED: &str = "M0301";
 pub const STOPPED: &str = "M0302";
 
 impl Diagnostic {
+    /// A message without a place.
+    pub fn plain(code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            message: message.into(),
+            label: None,
+            related: Vec::new(),
+            help: None,
+            raised: None,
+        }
+    }
+
     /// From a mistake in the text.
     pub fn from_syntax(source: &Source, error: &SyntaxError) -> Diagnostic {
         let related = error

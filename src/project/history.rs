@@ -120,6 +120,25 @@ pub struct RowError {
     pub reason: String,
 }
 
+/// The rejected rows of a run that were refused in one task, for one column and one kind of reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedGroup {
+    /// The task.
+    pub task: String,
+    /// The destination column at fault.
+    pub column: Option<String>,
+    /// The kind of reason.
+    pub code: String,
+    /// How many there are.
+    pub count: u64,
+    /// The position of the first of them.
+    pub row: u64,
+    /// The key of the first, as far as it is known.
+    pub key: Option<String>,
+    /// The reason of the first.
+    pub reason: String,
+}
+
 /// A task in the record of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskRecord {
@@ -409,6 +428,30 @@ impl History {
             .map_err(|e| self.fail(e))
     }
 
+    /// The refused rows of a run by task, column and kind of reason, in the order of finding.
+    pub fn rejected_groups(&self, run: i64) -> Result<Vec<RejectedGroup>, HistoryError> {
+        let query = || {
+            // With a lone min(), SQLite takes the other columns from the row that has it.
+            let mut statement = self.connection.prepare(
+                "SELECT task, column_name, code, count(*), row, key, reason, min(rowid) AS first FROM row_error
+                 WHERE run_id = ?1 GROUP BY task, column_name, code ORDER BY first",
+            )?;
+            let rows = statement.query_map([run], |row| {
+                Ok(RejectedGroup {
+                    task: row.get(0)?,
+                    column: row.get(1)?,
+                    code: row.get(2)?,
+                    count: row.get::<_, i64>(3)?.unsigned_abs(),
+                    row: row.get::<_, i64>(4)?.unsigned_abs(),
+                    key: row.get(5)?,
+                    reason: row.get(6)?,
+                })
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        query().map_err(|e| self.fail(e))
+    }
+
     /// The refused rows of a run, in the order of finding.
     pub fn row_errors(&self, run: i64, limit: usize) -> Result<Vec<RowError>, HistoryError> {
         let query = || {
@@ -475,6 +518,10 @@ mod tests {
         );
         assert_eq!(runs[0].tasks, [task(RunStatus::Warning, 5)]);
         assert_eq!(history.row_errors(run, 10).unwrap(), [error]);
+        let groups = history.rejected_groups(run).unwrap();
+        assert_eq!((groups.len(), groups[0].count, groups[0].row), (1, 1, 7));
+        assert_eq!(history.run(run).unwrap(), runs[0]);
+        assert!(matches!(history.run(99), Err(HistoryError::NoRun { run: 99, .. })));
     }
 
     #[test]

@@ -26,14 +26,7 @@ pub struct Failure {
 impl Failure {
     /// A failure without a place in a text.
     pub(super) fn plain(code: &'static str, message: impl Into<String>, help: Option<String>) -> Self {
-        Self::of(vec![Diagnostic {
-            code,
-            message: message.into(),
-            label: None,
-            related: Vec::new(),
-            help,
-            raised: None,
-        }])
+        Self::of(vec![Diagnostic { help, ..Diagnostic::plain(code, message) }])
     }
 
     pub(super) fn of(diagnostics: Vec<Diagnostic>) -> Self {
@@ -54,14 +47,7 @@ impl Failure {
             message.push_str(&format!(" Detail: {detail}"));
         }
         let raised = found.raised.map(|raised| RaisedInfo { detail: None, ..raised });
-        Self::of(vec![Diagnostic {
-            code: SOURCE,
-            message,
-            label: None,
-            related: Vec::new(),
-            help: found.help,
-            raised,
-        }])
+        Self::of(vec![Diagnostic { help: found.help, raised, ..Diagnostic::plain(SOURCE, message) }])
     }
 
     pub(super) fn in_task(mut self, task: &str) -> Self {
