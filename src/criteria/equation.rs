@@ -36,10 +36,10 @@ impl EquationCriteria {
         Ok(EquationCriteria { parts })
     }
 
-    /// Equality of some columns of a row.
-    pub fn columns(names: impl IntoIterator<Item = Text>) -> EquationCriteria {
+    /// Equality of some columns of a row, each by `rule`.
+    pub fn columns(names: impl IntoIterator<Item = Text>, rule: Rule) -> EquationCriteria {
         EquationCriteria {
-            parts: names.into_iter().map(|name| (Selector::Column(name), Rule::Plain)).collect(),
+            parts: names.into_iter().map(|name| (Selector::Column(name), rule.clone())).collect(),
         }
     }
 

@@ -13,14 +13,7 @@ pub fn combine(_ctx: &Context, tables: &[Arc<Table>]) -> Result<Table> {
     for table in tables {
         for (name, ty) in table.names().iter().zip(table.types()) {
             match names.iter().position(|known| known == name) {
-                Some(at) => {
-                    let same = types[at].primitive_name() == ty.primitive_name() && types[at].name == ty.name;
-                    if !same {
-                        types[at] = Type::any();
-                    } else if ty.nullable && !types[at].nullable {
-                        types[at] = Arc::clone(ty);
-                    }
-                }
+                Some(at) => types[at] = union(&types[at], ty),
                 None => {
                     names.push(name.clone());
                     types.push(Arc::clone(ty));
@@ -40,6 +33,14 @@ pub fn combine(_ctx: &Context, tables: &[Arc<Table>]) -> Result<Table> {
         })
         .collect();
     Ok(Table::new(shape, types, Arc::new(Combine { inputs })))
+}
+
+/// The type of columns put together: the common one, or `any`.
+pub fn union(left: &Arc<Type>, right: &Arc<Type>) -> Arc<Type> {
+    if left.primitive_name() != right.primitive_name() || left.name != right.name {
+        return Type::any();
+    }
+    if right.nullable { Arc::clone(right) } else { Arc::clone(left) }
 }
 
 struct Combine {

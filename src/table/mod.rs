@@ -6,20 +6,40 @@
 mod batch;
 mod column;
 mod combine;
+mod distinct;
+mod expand;
+mod gather;
+mod group;
+mod join;
+mod keys;
 mod lists;
+mod nested_join;
 mod operator;
 mod project;
 mod read;
+mod row_index;
 mod rows;
+mod sort;
+mod unpivot;
 
 pub use batch::Batch;
 pub use column::{Column, ColumnBuilder};
-pub use combine::combine;
+pub use combine::{combine, union};
+pub use distinct::{distinct, is_distinct};
+pub use expand::{expand_list, expand_record, expand_table};
+pub use gather::{Picked, Place, gather, gather_column};
+pub use group::{Aggregate, Grouping, group};
+pub use join::{Join, JoinKind, JoinSide};
+pub use keys::positions;
 pub use lists::{column_list, row_list};
+pub use nested_join::NestedJoin;
 pub use operator::{Batches, Demand, Operator};
 pub use project::{project, select_positions};
 pub use read::{Rows, collect, equal, find_rows, row_at, row_count, rows};
+pub use row_index::{JoinKey, RowIndex};
 pub use rows::{RowSource, from_batches, from_columns, from_rows};
+pub use sort::sort;
+pub use unpivot::unpivot;
 
 use std::sync::Arc;
 

@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use super::Batch;
 use crate::eval::Context;
-use crate::value::Result;
+use crate::value::{Result, Text};
 
 /// What the reader of a table needs of it.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +59,12 @@ pub trait Operator: Send + Sync {
 
     /// The number of rows, if it is known without reading.
     fn known_rows(&self) -> Option<usize> {
+        None
+    }
+
+    /// The step that gives what expanding `column` into the columns `names` of its tables would give, the new
+    /// columns standing last, where that can be had without making the tables.
+    fn expanded(&self, _column: usize, _names: &[Text]) -> Option<Arc<dyn Operator>> {
         None
     }
 

@@ -1,0 +1,247 @@
+//! Rows of two tables side by side where their keys are equal.
+
+use std::sync::Arc;
+
+use super::gather::{ROWS, gather_column};
+use super::keys::with_keys;
+use super::row_index::Matched;
+use super::{Batch, Batches, Column, Demand, JoinKey, Operator, Place, RowIndex, Table};
+use crate::eval::Context;
+use crate::value::{Member, Result, Value};
+
+/// Which rows a join gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JoinKind {
+    /// Pairs that match.
+    Inner,
+    /// And left rows without a match.
+    LeftOuter,
+    /// Pairs, and right rows without a match.
+    RightOuter,
+    /// Pairs, and rows of both sides without a match.
+    FullOuter,
+    /// Left rows without a match.
+    LeftAnti,
+    /// Right rows without a match.
+    RightAnti,
+    /// Left rows with a match, each once.
+    LeftSemi,
+    /// Right rows with a match, each once.
+    RightSemi,
+}
+
+impl JoinKind {
+    /// Whether pairs of matching rows are given.
+    pub fn gives_pairs(self) -> bool {
+        matches!(self, JoinKind::Inner | JoinKind::LeftOuter | JoinKind::RightOuter | JoinKind::FullOuter)
+    }
+
+    /// Whether left rows without a match are given.
+    pub fn gives_unmatched_left(self) -> bool {
+        matches!(self, JoinKind::LeftOuter | JoinKind::FullOuter | JoinKind::LeftAnti)
+    }
+
+    /// The right rows that follow those that have a left row: matched ones or unmatched ones, if any.
+    pub fn gives_right(self) -> Option<bool> {
+        match self {
+            JoinKind::RightOuter | JoinKind::FullOuter | JoinKind::RightAnti => Some(false),
+            JoinKind::RightSemi => Some(true),
+            _ => None,
+        }
+    }
+
+    /// Whether a row may lack its left half.
+    pub fn left_may_lack(self) -> bool {
+        self.gives_right().is_some()
+    }
+
+    /// Whether a row may lack its right half.
+    pub fn right_may_lack(self) -> bool {
+        self.gives_unmatched_left() || self == JoinKind::LeftSemi
+    }
+}
+
+/// One side of a join.
+#[derive(Clone)]
+pub struct JoinSide {
+    /// The table.
+    pub table: Arc<Table>,
+    /// The key.
+    pub key: JoinKey,
+}
+
+/// The rows of two tables side by side: all columns of the left one, then those of the right one that are chosen.
+///
+/// Pairs come in the order of the left rows, those of one left row in the order of the right rows; right rows
+/// without a left one come last. The right table is held in memory.
+pub struct Join {
+    /// The left side, which is streamed.
+    pub left: JoinSide,
+    /// The right side, which is indexed.
+    pub right: JoinSide,
+    /// Which rows are given.
+    pub kind: JoinKind,
+    /// The right columns of the result; `None` for one of nulls.
+    pub right_columns: Vec<Option<usize>>,
+}
+
+impl Operator for Join {
+    fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        let width = self.left.table.width();
+        let below = with_keys(demand, width, Some(&self.left.key.columns));
+        Ok(Box::new(Joining {
+            left: self.left.table.operator().open(ctx, &below)?,
+            left_width: width,
+            left_key: self.left.key.clone(),
+            right: self.right.clone(),
+            right_columns: self.right_columns.clone(),
+            kind: self.kind,
+            demand: demand.clone(),
+            index: None,
+            matched: None,
+            current: None,
+            rest: None,
+        }))
+    }
+
+    fn name(&self) -> &'static str {
+        "join"
+    }
+}
+
+struct Joining {
+    left: Box<dyn Batches>,
+    left_width: usize,
+    left_key: JoinKey,
+    right: JoinSide,
+    right_columns: Vec<Option<usize>>,
+    kind: JoinKind,
+    demand: Demand,
+    index: Option<Arc<RowIndex>>,
+    matched: Option<Matched>,
+    current: Option<Current>,
+    /// The right rows that have no left one, once the left side is read.
+    rest: Option<std::vec::IntoIter<Place>>,
+}
+
+/// The left batch that is being joined.
+struct Current {
+    batch: Batch,
+    row: usize,
+    /// The matches of the row before `row` that were not yielded yet.
+    left_over: Vec<Place>,
+}
+
+impl Joining {
+    fn index(&mut self, ctx: &Context) -> Result<Arc<RowIndex>> {
+        if let Some(index) = &self.index {
+            return Ok(Arc::clone(index));
+        }
+        let wanted = self.right_columns.iter().enumerate();
+        let wanted = wanted.filter(|(at, _)| self.demand.wants(self.left_width + at));
+        let demand = Demand::only(self.right.table.width(), wanted.filter_map(|(_, column)| *column));
+        let index = Arc::new(RowIndex::build(ctx, &self.right.table, &self.right.key, &demand)?);
+        if self.kind.gives_right().is_some() {
+            self.matched = Some(Matched::none(&index));
+        }
+        self.index = Some(Arc::clone(&index));
+        Ok(index)
+    }
+
+    /// The next rows of the current left batch, as places on both sides.
+    fn pairs(
+        &mut self,
+        ctx: &Context,
+        index: &RowIndex,
+        current: &mut Current,
+    ) -> Result<(Vec<u32>, Vec<Place>)> {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        loop {
+            if !current.left_over.is_empty() {
+                let count = current.left_over.len().min(ROWS - left.len().min(ROWS));
+                let row = current.row.saturating_sub(1) as u32;
+                left.extend(std::iter::repeat_n(row, count));
+                right.extend(current.left_over.drain(..count));
+            }
+            if left.len() >= ROWS || current.row >= current.batch.len() {
+                return Ok((left, right));
+            }
+            ctx.step()?;
+            let row = current.row;
+            current.row += 1;
+            let found = index.find(ctx, &self.left_key, &current.batch, row)?;
+            if let Some(matched) = &mut self.matched {
+                found.iter().for_each(|place| matched.note(*place));
+            }
+            let alone = match found.is_empty() {
+                true => self.kind.gives_unmatched_left(),
+                false => self.kind == JoinKind::LeftSemi,
+            };
+            if alone {
+                left.push(row as u32);
+                right.push(Place::NOWHERE);
+            } else if self.kind.gives_pairs() {
+                current.left_over = found;
+            }
+        }
+    }
+
+    fn batch(&self, index: &RowIndex, left: Option<(&Batch, &[u32])>, right: &[Place]) -> Batch {
+        let mut columns: Vec<Arc<Column>> = Vec::with_capacity(self.left_width + self.right_columns.len());
+        for at in 0..self.left_width {
+            columns.push(Arc::new(match left {
+                _ if !self.demand.wants(at) => Column::unread(right.len()),
+                Some((batch, rows)) => match batch.column(at) {
+                    Some(column) => column.take(rows),
+                    None => nulls(right.len()),
+                },
+                None => nulls(right.len()),
+            }));
+        }
+        for (at, column) in self.right_columns.iter().enumerate() {
+            columns.push(Arc::new(match column {
+                _ if !self.demand.wants(self.left_width + at) => Column::unread(right.len()),
+                Some(column) => gather_column(index.batches(), *column, right),
+                None => nulls(right.len()),
+            }));
+        }
+        Batch::new(columns, right.len())
+    }
+}
+
+fn nulls(len: usize) -> Column {
+    Column::same(Member::Ready(Value::Null), len)
+}
+
+impl Batches for Joining {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        let index = self.index(ctx)?;
+        if self.rest.is_none() {
+            loop {
+                let mut current = match self.current.take() {
+                    Some(current) => current,
+                    None => match self.left.next(ctx)? {
+                        Some(batch) => Current { batch, row: 0, left_over: Vec::new() },
+                        None => break,
+                    },
+                };
+                let (left, right) = self.pairs(ctx, &index, &mut current)?;
+                let batch =
+                    (!left.is_empty()).then(|| self.batch(&index, Some((&current.batch, &left)), &right));
+                if current.row < current.batch.len() || !current.left_over.is_empty() {
+                    self.current = Some(current);
+                }
+                if batch.is_some() {
+                    return Ok(batch);
+                }
+            }
+            let rest = match (self.kind.gives_right(), &self.matched) {
+                (Some(which), Some(matched)) => matched.rows(&index, which),
+                _ => Vec::new(),
+            };
+            self.rest = Some(rest.into_iter());
+        }
+        let right: Vec<Place> = self.rest.iter_mut().flatten().take(ROWS).collect();
+        Ok((!right.is_empty()).then(|| self.batch(&index, None, &right)))
+    }
+}
