@@ -12,7 +12,7 @@ use crate::library::{Library, parameters};
 use crate::resolve::{Document, resolve};
 use crate::syntax;
 use crate::text::Source;
-use crate::value::{Function, Result, Value};
+use crate::value::{Function, Result, Thunk, Value};
 
 /// Compiles programs and says what they may use.
 #[derive(Clone)]
@@ -69,6 +69,8 @@ impl Engine {
     }
 
     /// The same engine with a name bound to a value: a parameter, a source table, a function of the host.
+    ///
+    /// Section members of that name take this value in place of their own: parameters with defaults.
     pub fn with_value(mut self, name: impl Into<String>, value: Value) -> Engine {
         self.bound.insert(name.into(), value);
         self
@@ -164,14 +166,25 @@ impl Query {
     /// Starts an evaluation: nothing runs before something is asked of the context.
     pub fn start(&self) -> Context {
         let engine = &self.engine;
-        Context::new(Evaluation::new(
+        let evaluation = Evaluation::new(
             Arc::clone(&self.program),
             Arc::clone(&self.names),
             Arc::clone(&engine.host),
             Arc::clone(&engine.culture),
             engine.limits,
             engine.cancel.clone(),
-        ))
+        );
+        for (at, section) in self.program.sections.iter().enumerate() {
+            for (index, member) in section.members.iter().enumerate() {
+                if let Some(value) = engine.bound.get(member.name.as_str())
+                    && let Some(cell) = evaluation.member(at, index)
+                {
+                    let value = value.clone();
+                    cell.suspend(Thunk::Native(Arc::new(move |_| Ok(value.clone()))));
+                }
+            }
+        }
+        Context::new(evaluation)
     }
 
     /// Evaluates the program's expression in a started evaluation; `null` if it has only sections.

@@ -1,4 +1,14 @@
 //! What went wrong, as data: stable codes, places, advice. Rendering happens at the edge (the command line, an editor).
+//!
+//! Every code has a page in `codes/`; see [`explanation`].
+
+mod advice;
+mod codes;
+
+pub use crate::resolve::closest;
+pub use codes::{RAISED, STOPPED, all_codes, explanation};
+
+use std::sync::Arc;
 
 use crate::resolve::ResolveError;
 use crate::syntax::SyntaxError;
@@ -14,8 +24,10 @@ pub struct Diagnostic {
     pub message: String,
     /// The place it is about, and what to write beside it.
     pub label: Option<Label>,
-    /// Other places that explain it: where a bracket opened, through which calls an error came.
+    /// Other places that explain it, such as where a bracket opened.
     pub related: Vec<Label>,
+    /// Where an error was raised and through which calls it came, innermost first; library code included.
+    pub trace: Vec<Call>,
     /// What to do about it.
     pub help: Option<String>,
     /// For M errors: the reason, and the detail as M text.
@@ -33,6 +45,17 @@ pub struct Label {
     pub text: String,
 }
 
+/// One place in the trace of an error.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The text the place is in.
+    pub source: Source,
+    /// The place.
+    pub span: Span,
+    /// The function that was being evaluated there, if it has a name.
+    pub function: Option<Arc<str>>,
+}
+
 /// The parts of an M error.
 #[derive(Clone, Debug)]
 pub struct RaisedInfo {
@@ -41,11 +64,6 @@ pub struct RaisedInfo {
     /// The detail as M text, if there is any.
     pub detail: Option<String>,
 }
-
-/// The code of errors that programs raise while they run.
-pub const RAISED: &str = "M0301";
-/// The code of evaluations that were stopped by a limit or by the host.
-pub const STOPPED: &str = "M0302";
 
 impl Diagnostic {
     /// A message without a place.
@@ -72,6 +90,7 @@ impl Diagnostic {
             message: error.message.clone(),
             label: Some(Label { source: source.clone(), span: error.span, text: "here".to_owned() }),
             related,
+            trace: Vec::new(),
             help: error.help.clone(),
             raised: None,
         }
@@ -84,40 +103,81 @@ impl Diagnostic {
             message: error.message.clone(),
             label: Some(Label { source: source.clone(), span: error.span, text: "not known".to_owned() }),
             related: Vec::new(),
+            trace: Vec::new(),
             help: error.help.clone(),
             raised: None,
         }
     }
 
-    /// From an error that ended an evaluation.
+    /// From an error that ended an evaluation. The label is the innermost place in the author's own text.
     pub fn from_error(error: &Error) -> Diagnostic {
-        let mut places = error.trace().iter();
-        let label = places.next().map(|frame| Label {
-            source: frame.source.clone(),
-            span: frame.span,
-            text: "raised here".to_owned(),
-        });
-        let related = places
-            .map(|frame| Label {
+        let trace: Vec<Call> = error
+            .trace()
+            .iter()
+            .map(|frame| Call {
                 source: frame.source.clone(),
                 span: frame.span,
-                text: match &frame.function {
-                    Some(name) => format!("called here, in {name}"),
-                    None => "called here".to_owned(),
-                },
+                function: frame.function.clone(),
             })
             .collect();
+        let own = trace.iter().position(|call| !call.is_library());
+        let label = own.and_then(|at| trace.get(at)).map(|call| Label {
+            source: call.source.clone(),
+            span: call.span,
+            text: match (error.is_stop(), own) {
+                (true, _) => "stopped here",
+                (false, Some(0)) => "raised here",
+                (false, _) => "raised in this call",
+            }
+            .to_owned(),
+        });
         let detail = error.detail();
         Diagnostic {
             code: if error.is_stop() { STOPPED } else { RAISED },
             message: error.message().to_string(),
             label,
-            related,
-            help: None,
-            raised: Some(RaisedInfo {
+            related: Vec::new(),
+            trace,
+            help: advice::advice(error),
+            raised: (!error.is_stop()).then(|| RaisedInfo {
                 reason: error.reason().to_string(),
-                detail: (!matches!(detail, Value::Null)).then(|| to_literal(&detail)),
+                detail: (!matches!(detail.as_plain(), Value::Null)).then(|| to_literal(&detail)),
             }),
         }
+    }
+}
+
+impl Call {
+    /// Whether the place is in the library's own M code, which the author did not write.
+    pub fn is_library(&self) -> bool {
+        self.source.name().starts_with("stdlib/") || self.source.name() == "library"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raised_by(text: &str) -> Diagnostic {
+        let query = crate::Engine::new().compile("test", text).unwrap();
+        let ctx = query.start();
+        Diagnostic::from_error(&query.evaluate(&ctx).unwrap_err())
+    }
+
+    #[test]
+    fn an_error_shows_the_place_it_was_raised_at_and_the_calls_it_came_through() {
+        let diagnostic = raised_by("let inner = (x) => x + \"a\", outer = (x) => inner(x) in outer(1)");
+        assert_eq!(diagnostic.code, RAISED);
+        let label = diagnostic.label.unwrap();
+        assert_eq!(label.span.of(label.source.text()), "x + \"a\"");
+        let names: Vec<_> = diagnostic.trace.iter().map(|call| call.function.as_deref()).collect();
+        assert_eq!(names, [Some("inner"), Some("outer"), None]);
+    }
+
+    #[test]
+    fn detail_is_shown_as_m_text() {
+        let diagnostic = raised_by("error [Reason = \"R\", Message = \"m\", Detail = {1, \"two\"}]");
+        let raised = diagnostic.raised.unwrap();
+        assert_eq!((raised.reason.as_str(), raised.detail.as_deref()), ("R", Some("{1, \"two\"}")));
     }
 }

@@ -9,6 +9,7 @@ mod scan;
 mod type_node;
 
 pub use error::ResolveError;
+pub use scan::closest;
 
 use std::sync::Arc;
 

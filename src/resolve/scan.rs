@@ -517,7 +517,7 @@ fn recursive_groups(all: &[Binding], among: &[BindingId]) -> Vec<Vec<BindingId>>
 }
 
 /// `Did you mean 'x'?` for the known name most like a wrong one.
-pub(crate) fn closest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+pub fn closest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
     let folded = name.to_lowercase();
     let mut best: Option<(f64, &str)> = None;
     for candidate in known {

@@ -1,0 +1,108 @@
+//! Where results go: standard output, or a file that appears only once it is complete.
+
+use std::fs::File;
+use std::io::{self, BufWriter, StdoutLock, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::exit::Failure;
+
+/// Bytes gathered before they are written.
+const BUFFER: usize = 64 * 1024;
+
+/// An open destination. Call [`Output::finish`] when all is written; an output that is dropped before leaves no file
+/// behind and the old one as it was.
+pub enum Output {
+    /// Standard output.
+    Standard(BufWriter<StdoutLock<'static>>),
+    /// A device or pipe, which cannot be replaced.
+    Direct(BufWriter<File>, PathBuf),
+    /// A file beside the one that is meant, to be renamed.
+    Replacing(BufWriter<NamedTempFile>, PathBuf),
+}
+
+impl Output {
+    /// Opens the file, or standard output for none and for `-`.
+    pub fn open(path: Option<&Path>) -> Result<Output, Failure> {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+            return Ok(Output::Standard(BufWriter::with_capacity(BUFFER, io::stdout().lock())));
+        };
+        let fail = |error: io::Error| Failure::file("write", path, &error);
+        // A link keeps pointing where it points: what it points to is replaced.
+        let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let known = std::fs::metadata(&target).ok();
+        if known.as_ref().is_some_and(|known| known.is_dir()) {
+            return Err(fail(io::Error::from(io::ErrorKind::IsADirectory)));
+        }
+        if known.as_ref().is_some_and(|known| !known.is_file()) {
+            let file = File::options().write(true).open(&target).map_err(fail)?;
+            return Ok(Output::Direct(BufWriter::with_capacity(BUFFER, file), target));
+        }
+        if known.as_ref().is_some_and(|known| known.permissions().readonly()) {
+            return Err(Failure::Io(format!("Cannot write '{}': the file is read-only.", path.display())));
+        }
+        let folder = match target.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".pqm-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // Like any new file: what the user's mask leaves of this.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let temporary = builder.tempfile_in(folder).map_err(fail)?;
+        if let Some(known) = known {
+            temporary.as_file().set_permissions(known.permissions()).map_err(fail)?;
+        }
+        Ok(Output::Replacing(BufWriter::with_capacity(BUFFER, temporary), target))
+    }
+
+    /// Brings everything to its place.
+    pub fn finish(self) -> Result<(), Failure> {
+        let standard = Path::new("standard output");
+        match self {
+            Output::Standard(mut out) => {
+                out.flush().map_err(|error| Failure::file("write", standard, &error))
+            }
+            Output::Direct(mut out, path) => {
+                out.flush().map_err(|error| Failure::file("write", &path, &error))
+            }
+            Output::Replacing(out, path) => {
+                let fail = |error: io::Error| Failure::file("write", &path, &error);
+                let temporary = out.into_inner().map_err(|error| fail(error.into_error()))?;
+                temporary.as_file().sync_all().map_err(fail)?;
+                temporary.persist(&path).map(|_| ()).map_err(|error| fail(error.error))
+            }
+        }
+    }
+
+    /// What the user calls the place.
+    pub fn path(&self) -> &Path {
+        match self {
+            Output::Standard(_) => Path::new("standard output"),
+            Output::Direct(_, path) | Output::Replacing(_, path) => path,
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Output::Standard(out) => out.write(bytes),
+            Output::Direct(out, _) => out.write(bytes),
+            Output::Replacing(out, _) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Output::Standard(out) => out.flush(),
+            Output::Direct(out, _) => out.flush(),
+            Output::Replacing(out, _) => out.flush(),
+        }
+    }
+}

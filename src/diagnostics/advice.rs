@@ -1,0 +1,112 @@
+//! What to do about errors that programs raise: hints the error itself does not give.
+
+use crate::resolve::closest;
+use crate::value::{Error, Raised, Stop, Value};
+
+/// A hint for an error, where there is one worth giving.
+pub(super) fn advice(error: &Error) -> Option<String> {
+    match error.as_stop() {
+        Some(stop) => stopped(stop),
+        None => error.as_raised().and_then(raised),
+    }
+}
+
+fn stopped(stop: Stop) -> Option<String> {
+    match stop {
+        Stop::Depth(_) => Some(
+            "Does the recursion end for every input? List.Accumulate and List.Generate repeat without calls within calls."
+                .to_owned(),
+        ),
+        Stop::Cancelled => None,
+        Stop::Steps(_) | Stop::Time(_) | Stop::Memory(_) | Stop::Rows(_) => {
+            Some("Raise the limit, or let the program read less: filter early, and take only the first rows while trying."
+                .to_owned())
+        }
+    }
+}
+
+fn raised(raised: &Raised) -> Option<String> {
+    let message = raised.message.as_text()?;
+    let parameter = |at: usize| match raised.message_parameters.as_plain() {
+        Value::List(list) => list.as_items()?.get(at)?.ready().cloned(),
+        _ => None,
+    };
+    match raised.message_format.as_text() {
+        Some("The field '#{0}' of the record wasn't found.") => {
+            let Value::Record(record) = raised.detail.as_plain() else { return None };
+            let name = parameter(0)?;
+            let names = record.names();
+            return closest(name.as_text()?, names.iter().map(|name| name.as_str())).or_else(|| {
+                (!names.is_empty() && names.len() <= 12).then(|| {
+                    let known: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+                    format!("The record has the fields {}.", known.join(", "))
+                })
+            });
+        }
+        Some("The function '#{0}' isn't available in this version of pqm.") => {
+            return Some(
+                "The name is known, so the rest of the script is checked; only calls of it fail.".to_owned(),
+            );
+        }
+        _ => {}
+    }
+    if message.starts_with("We cannot apply operator ") {
+        return operator(message);
+    }
+    if message.starts_with("A cyclic reference was encountered") {
+        return Some(
+            "A value needs itself to be evaluated. A function that calls itself is written with @: `f = (n) => @f(n - 1)`."
+                .to_owned(),
+        );
+    }
+    None
+}
+
+/// The usual mistake: text and something else, put together or compared without a conversion.
+fn operator(message: &str) -> Option<String> {
+    let (operator, types) =
+        message.strip_prefix("We cannot apply operator ")?.strip_suffix('.')?.split_once(" to types ")?;
+    let (left, right) = types.split_once(" and ")?;
+    let other = match (left, right) {
+        ("Text", other) | (other, "Text") => other,
+        _ => return None,
+    };
+    match (operator, other) {
+        ("&" | "+", "Number" | "Date" | "DateTime" | "DateTimeZone" | "Time" | "Duration" | "Logical") => {
+            Some(format!(
+                "To join texts, convert first: `text & {other}.ToText(value)`; to calculate, `{other}.From(text)`."
+            ))
+        }
+        ("+", "Text") => Some("Texts are joined with &.".to_owned()),
+        ("-" | "*" | "/" | "<" | ">" | "<=" | ">=", "Number" | "Date" | "DateTime" | "Time" | "Duration") => {
+            Some(format!(
+                "Convert the text first: `{other}.From(text)`, or give the column its type earlier."
+            ))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advice_for(text: &str) -> Option<String> {
+        let query = crate::Engine::new().compile("test", text).unwrap();
+        let ctx = query.start();
+        advice(&query.evaluate(&ctx).unwrap_err())
+    }
+
+    #[test]
+    fn a_field_almost_spelled_right_is_suggested() {
+        assert_eq!(advice_for("[Amount = 1][Amuont]").as_deref(), Some("Did you mean Amount?"));
+        assert_eq!(advice_for("[a = 1, b = 2][zzz]").as_deref(), Some("The record has the fields a, b."));
+    }
+
+    #[test]
+    fn joining_text_and_number_names_the_conversion() {
+        assert!(advice_for("\"a\" & 1").unwrap().contains("Number.ToText"));
+        assert!(advice_for("\"a\" + \"b\"").unwrap().contains("&"));
+        assert_eq!(advice_for("{1} + 1"), None);
+    }
+}
