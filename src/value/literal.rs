@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::types::{FieldType, Form, FunctionType, RecordType};
-use super::{Error, Member, Result, Type, Value};
+use super::{Error, List, Member, Result, Type, Value};
 use crate::eval::Context;
 use crate::syntax::is_regular_identifier;
 
@@ -47,7 +47,7 @@ impl Writer<'_> {
     fn value(&mut self, value: &Value) -> Result<()> {
         match self.ctx {
             Some(ctx) => ctx.nested(|| self.write(value)),
-            None => self.write(value),
+            None => stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.write(value)),
         }
     }
 
@@ -107,7 +107,7 @@ impl Writer<'_> {
                             self.member(&item)?;
                         }
                     }
-                    None => self.out.push_str("..."),
+                    None => self.items_at_hand(list),
                 }
                 self.out.push('}');
             }
@@ -150,6 +150,21 @@ impl Writer<'_> {
             Value::Meta(_) => {}
         }
         Ok(())
+    }
+
+    /// The first items of a list that are there without evaluating anything.
+    fn items_at_hand(&mut self, list: &List) {
+        const MOST: usize = 100;
+        let Some(items) = list.as_items() else { return self.out.push_str("...") };
+        let mut first = true;
+        for item in items.iter().take(MOST) {
+            self.comma(&mut first);
+            // Without a context nothing is evaluated, so nothing can be raised.
+            let _ = self.member(item);
+        }
+        if items.len() > MOST {
+            self.out.push_str(", ...");
+        }
     }
 
     fn comma(&mut self, first: &mut bool) {
