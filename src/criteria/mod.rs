@@ -7,6 +7,7 @@
 
 mod comparison;
 mod equation;
+mod index;
 mod key;
 mod rule;
 mod selector;
@@ -14,6 +15,7 @@ mod sort;
 
 pub use comparison::ComparisonCriteria;
 pub use equation::EquationCriteria;
+pub use index::EqualityIndex;
 pub use key::ValueKey;
 pub use rule::Rule;
 pub use selector::{Keys, Selector};

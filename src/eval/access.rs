@@ -42,7 +42,7 @@ pub fn item_of(ctx: &Context, target: &Value, index: &Value, optional: bool) -> 
             match list.get(position, ctx)? {
                 Some(member) => member.force_with_metadata(ctx),
                 None if optional => Ok(Value::Null),
-                None => Err(messages::not_enough_elements()),
+                None => Err(messages::not_enough_elements().with_detail(Value::List(Arc::clone(list)))),
             }
         }
         (Value::Table(table), Value::Record(key)) => {
@@ -69,7 +69,7 @@ pub fn item_of(ctx: &Context, target: &Value, index: &Value, optional: bool) -> 
             match table::row_at(ctx, table, position)? {
                 Some(row) => Ok(Value::Record(Arc::new(row))),
                 None if optional => Ok(Value::Null),
-                None => Err(messages::not_enough_elements()),
+                None => Err(messages::not_enough_elements().with_detail(Value::Table(Arc::clone(table)))),
             }
         }
         (Value::Null, _) if optional => Ok(Value::Null),

@@ -34,6 +34,12 @@ pub trait Enumerate: Send + Sync {
 pub trait Iterate: Send {
     /// The next item, not evaluated further than needed; `None` past the last.
     fn next(&mut self, ctx: &Context) -> Result<Option<Member>>;
+
+    /// The next item evaluated, without metadata: for readers that keep no unevaluated items, which spares lists
+    /// that compute theirs the cells to keep them in.
+    fn next_value(&mut self, ctx: &Context) -> Result<Option<Value>> {
+        self.next(ctx)?.map(|member| member.force(ctx)).transpose()
+    }
 }
 
 /// Reads any list; see [`List::items`].
@@ -141,8 +147,8 @@ impl List {
     pub fn values(self: &Arc<Self>, ctx: &Context) -> Result<Vec<Value>> {
         let mut items = self.items();
         let mut all = Vec::with_capacity(self.known_count().unwrap_or(0).min(1 << 20));
-        while let Some(member) = items.next(ctx)? {
-            all.push(member.force(ctx)?);
+        while let Some(value) = items.next_value(ctx)? {
+            all.push(value);
         }
         Ok(all)
     }
@@ -179,10 +185,24 @@ impl Items {
         self.at += 1;
         Ok(item)
     }
+
+    /// The next item evaluated, without metadata. An error of the item is raised.
+    pub fn next_value(&mut self, ctx: &Context) -> Result<Option<Value>> {
+        match &mut self.lazy {
+            Some(lazy) => {
+                ctx.step()?;
+                lazy.next_value(ctx)
+            }
+            None => self.next(ctx)?.map(|member| member.force(ctx)).transpose(),
+        }
+    }
 }
 
 impl Iterate for Items {
     fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
         Items::next(self, ctx)
+    }
+    fn next_value(&mut self, ctx: &Context) -> Result<Option<Value>> {
+        Items::next_value(self, ctx)
     }
 }

@@ -1,0 +1,140 @@
+//! Whole lists put together, repeated, turned round, held.
+
+use std::sync::Arc;
+
+use super::stream::{as_list, counted, stream};
+use crate::eval::{Arguments, Context};
+use crate::library::{Declaration, example, native};
+use crate::table::{self, RowSource, Table};
+use crate::value::types::{FieldType, RecordType, TableType};
+use crate::value::{Items, List, Member, Result, Shape, Text, Value};
+
+pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
+    native(
+        "List.Combine",
+        "(lists as list) as list",
+        "The items of all lists, one list after the other.",
+        &[example("List.Combine({{1, 2}, {3}})", "{1, 2, 3}")],
+        combine,
+    ),
+    native(
+        "List.Repeat",
+        "(list as list, count as number) as list",
+        "The list `count` times over.",
+        &[example("List.Repeat({1, 2}, 2)", "{1, 2, 1, 2}")],
+        repeat,
+    ),
+    native(
+        "List.Reverse",
+        "(list as list) as list",
+        "The items from the last to the first.",
+        &[example("List.Reverse({1, 2, 3})", "{3, 2, 1}")],
+        reverse,
+    ),
+    native(
+        "List.Buffer",
+        "(list as list) as list",
+        "A copy held in memory: each item is evaluated once. An item that fails does so when it is read.",
+        &[
+            example("List.Buffer({1, 1 + 1})", "{1, 2}"),
+            example("List.Buffer({1, error \"unread\"}){0}", "1"),
+        ],
+        buffer,
+    ),
+    native(
+        "List.ConformToPageReader",
+        "(list as list, optional options as nullable record) as table",
+        "A table of one-cell tables, one for each item.",
+        &[example("List.ConformToPageReader({1, 2}){1}[Result]{0}[Value]", "2")],
+        conform_to_page_reader,
+    ),
+];
+
+fn combine(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let lists = arguments.list(0)?;
+    Ok(stream(move || {
+        let (mut outer, mut inner) = (lists.items(), None::<Items>);
+        move |ctx: &Context| {
+            loop {
+                if let Some(items) = &mut inner {
+                    if let Some(item) = items.next(ctx)? {
+                        return Ok(Some(item));
+                    }
+                    inner = None;
+                }
+                let Some(list) = outer.next(ctx)? else { return Ok(None) };
+                inner = Some(as_list(&list.force(ctx)?)?.items());
+            }
+        }
+    }))
+}
+
+fn repeat(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let (list, count) = (arguments.list(0)?, arguments.count(1, "count")?);
+    let known = list.known_count().and_then(|known| known.checked_mul(count));
+    Ok(counted(known, move || {
+        let (list, mut items, mut left) = (Arc::clone(&list), list.items(), count);
+        // An empty list would be started over for nothing.
+        let mut any = false;
+        move |ctx: &Context| {
+            while left > 0 {
+                if let Some(item) = items.next(ctx)? {
+                    any = true;
+                    return Ok(Some(item));
+                }
+                left = if any { left - 1 } else { 0 };
+                items = list.items();
+            }
+            Ok(None)
+        }
+    }))
+}
+
+fn reverse(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let mut items = arguments.list(0)?.members(ctx)?;
+    items.reverse();
+    Ok(Value::List(Arc::new(List::Items(items))))
+}
+
+fn buffer(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let mut items = arguments.list(0)?.items();
+    let mut held = Vec::new();
+    while let Some(item) = items.next(ctx)? {
+        held.push(Member::settled(item.force_with_metadata(ctx))?);
+    }
+    Ok(Value::List(Arc::new(List::Items(held))))
+}
+
+/// A table of one row and one column called `Value`.
+fn page(value: Value) -> Table {
+    let name = Text::new("Value");
+    let shape = Arc::new(Shape::new([name.clone()]));
+    let ty = Arc::new(crate::library::value::type_of(&value));
+    let row = RecordType { fields: vec![FieldType { name, ty, optional: false }], open: false };
+    let table = table::from_rows(shape, Some(1), move || Box::new(Once(Some(value.clone()))));
+    table.with_type(&TableType { row: Arc::new(row), keys: Vec::new() })
+}
+
+struct Once(Option<Value>);
+
+impl RowSource for Once {
+    fn next(&mut self, _: &Context) -> Result<Option<Vec<Member>>> {
+        Ok(self.0.take().map(|value| vec![Member::Ready(value)]))
+    }
+}
+
+fn conform_to_page_reader(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let list = arguments.list(0)?;
+    let shape = Arc::new(Shape::new([Text::new("Result")]));
+    let known = list.known_count();
+    Ok(Value::Table(Arc::new(table::from_rows(shape, known, move || Box::new(Pages(list.items()))))))
+}
+
+struct Pages(Items);
+
+impl RowSource for Pages {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Vec<Member>>> {
+        let Some(value) = self.0.next_value(ctx)? else { return Ok(None) };
+        Ok(Some(vec![Member::Ready(Value::Table(Arc::new(page(value))))]))
+    }
+}

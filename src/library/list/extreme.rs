@@ -1,0 +1,147 @@
+//! Order: sorting, the least and the greatest.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::bound::Bound;
+use crate::criteria::{ComparisonCriteria, Keys, Over, sort as stable_sort};
+use crate::eval::{Arguments, Context};
+use crate::library::{Declaration, example, native};
+use crate::value::{List, Member, Result, Value};
+
+pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
+    native(
+        "List.Sort",
+        "(list as list, optional comparisonCriteria as any) as list",
+        "The items in order. Items of equal rank stay as they were.",
+        &[
+            example("List.Sort({2, 3, 1})", "{1, 2, 3}"),
+            example("List.Sort({2, 3, 1}, Order.Descending)", "{3, 2, 1}"),
+            example("List.Sort({1, 3, 2}, {each 1 / _, Order.Descending})", "{1, 2, 3}"),
+        ],
+        sort,
+    ),
+    native(
+        "List.Max",
+        "(list as list, optional default as any, optional comparisonCriteria as any, optional includeNulls as nullable logical) as any",
+        "The greatest item, or the default if there is none. Nulls do not count unless they are included.",
+        &[example("List.Max({1, 7, null, 3})", "7"), example("List.Max({}, -1)", "-1")],
+        max,
+    ),
+    native(
+        "List.Min",
+        "(list as list, optional default as any, optional comparisonCriteria as any, optional includeNulls as nullable logical) as any",
+        "The least item, or the default if there is none. Nulls do not count unless they are included.",
+        &[example("List.Min({7, null, 3})", "3"), example("List.Min({-7, 3}, null, each _ * _)", "3")],
+        min,
+    ),
+    native(
+        "List.MaxN",
+        "(list as list, countOrCondition as any, optional comparisonCriteria as any, optional includeNulls as nullable logical) as list",
+        "The greatest items from the greatest on: a number of them, or while a condition holds.",
+        &[example("List.MaxN({5, 1, 9, 3}, 2)", "{9, 5}")],
+        max_n,
+    ),
+    native(
+        "List.MinN",
+        "(list as list, countOrCondition as any, optional comparisonCriteria as any, optional includeNulls as nullable logical) as list",
+        "The least items from the least on: a number of them, or while a condition holds.",
+        &[example("List.MinN({5, 1, 9, 3}, each _ < 4)", "{1, 3}")],
+        min_n,
+    ),
+];
+
+/// The items of a list with their keys. A failing item ends it.
+fn keyed(
+    ctx: &Context,
+    list: &Arc<List>,
+    criteria: &ComparisonCriteria,
+    nulls: bool,
+) -> Result<Vec<(Member, Keys)>> {
+    let mut items = list.items();
+    let mut keyed = Vec::with_capacity(list.known_count().unwrap_or(0).min(1 << 20));
+    while let Some(item) = items.next(ctx)? {
+        let value = item.force_with_metadata(ctx)?;
+        if nulls || !value.is_null() {
+            let keys = criteria.keys(ctx, &value)?;
+            keyed.push((Member::Ready(value), keys));
+        }
+    }
+    Ok(keyed)
+}
+
+fn sorted(
+    ctx: &Context,
+    items: Vec<(Member, Keys)>,
+    criteria: &ComparisonCriteria,
+    falling: bool,
+) -> Result<Vec<Member>> {
+    let sorted = stable_sort(items, |left, right| {
+        ctx.step()?;
+        let order = criteria.compare_keys(ctx, &left.1, &right.1)?;
+        Ok(if falling { order.reverse() } else { order })
+    })?;
+    Ok(sorted.into_iter().map(|(item, _)| item).collect())
+}
+
+fn sort(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let criteria = ComparisonCriteria::parse(ctx, arguments.value(1), Over::Items)?;
+    let items = keyed(ctx, &arguments.list(0)?, &criteria, true)?;
+    Ok(Value::List(Arc::new(List::Items(sorted(ctx, items, &criteria, false)?))))
+}
+
+/// The first of the items that no other one beats in the sense of `better`.
+fn extreme(ctx: &Context, mut arguments: Arguments<'_>, better: Ordering) -> Result<Value> {
+    let criteria = ComparisonCriteria::parse(ctx, arguments.value(2), Over::Items)?;
+    let nulls = arguments.optional_logical(3)?.unwrap_or(false);
+    let mut items = arguments.list(0)?.items();
+    let mut best: Option<(Value, Keys)> = None;
+    while let Some(item) = items.next(ctx)? {
+        let value = item.force_with_metadata(ctx)?;
+        if value.is_null() && !nulls {
+            continue;
+        }
+        let keys = criteria.keys(ctx, &value)?;
+        let wins = match &best {
+            Some((_, known)) => criteria.compare_keys(ctx, &keys, known)? == better,
+            None => true,
+        };
+        if wins {
+            best = Some((value, keys));
+        }
+    }
+    Ok(best.map_or_else(|| arguments.take(1), |(value, _)| value))
+}
+
+fn max(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    extreme(ctx, arguments, Ordering::Greater)
+}
+
+fn min(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    extreme(ctx, arguments, Ordering::Less)
+}
+
+fn extremes(ctx: &Context, arguments: &Arguments<'_>, falling: bool) -> Result<Value> {
+    let bound = Bound::read(arguments, 1, None)?;
+    let criteria = ComparisonCriteria::parse(ctx, arguments.value(2), Over::Items)?;
+    let nulls = arguments.optional_logical(3)?.unwrap_or(false);
+    let items = keyed(ctx, &arguments.list(0)?, &criteria, nulls)?;
+    let mut items = sorted(ctx, items, &criteria, falling)?;
+    let mut count = 0;
+    for item in &items {
+        if !bound.admits(ctx, count, item)? {
+            break;
+        }
+        count += 1;
+    }
+    items.truncate(count);
+    Ok(Value::List(Arc::new(List::Items(items))))
+}
+
+fn max_n(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    extremes(ctx, &arguments, true)
+}
+
+fn min_n(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    extremes(ctx, &arguments, false)
+}

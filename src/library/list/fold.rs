@@ -1,0 +1,22 @@
+//! One value made from all items.
+
+use crate::eval::{Arguments, Context};
+use crate::library::{Declaration, example, native};
+use crate::value::{Result, Value};
+
+pub(in crate::library) const FUNCTIONS: &[Declaration] = &[native(
+    "List.Accumulate",
+    "(list as list, seed as any, accumulator as function) as any",
+    "Begins with the seed and gives it with each item to the function, whose result goes on to the next item.",
+    &[example("List.Accumulate({1, 2, 3}, 10, (sum, item) => sum + item)", "16")],
+    accumulate,
+)];
+
+fn accumulate(ctx: &Context, mut arguments: Arguments<'_>) -> Result<Value> {
+    let (mut items, function) = (arguments.list(0)?.items(), arguments.function(2)?);
+    let mut state = arguments.take(1);
+    while let Some(item) = items.next(ctx)? {
+        state = ctx.call2(&function, state, item.force_with_metadata(ctx)?)?;
+    }
+    Ok(state)
+}

@@ -1,0 +1,211 @@
+//! Lists as sets and as bags, in which an item may be more than once.
+
+use std::sync::Arc;
+
+use super::stream::{as_list, stream};
+use crate::criteria::{EqualityIndex, EquationCriteria, Over};
+use crate::eval::{Arguments, Context};
+use crate::library::{Declaration, example, native};
+use crate::value::{List, Member, Result, Value};
+
+pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
+    native(
+        "List.Distinct",
+        "(list as list, optional equationCriteria as any) as list",
+        "The items without those that equal an earlier one.",
+        &[
+            example("List.Distinct({1, 2, 1, 3, 2})", "{1, 2, 3}"),
+            example("List.Distinct({1, -1, 2}, each _ * _)", "{1, 2}"),
+        ],
+        distinct,
+    ),
+    native(
+        "List.IsDistinct",
+        "(list as list, optional equationCriteria as any) as logical",
+        "Whether no two items are equal.",
+        &[example("List.IsDistinct({1, 2, 1})", "false")],
+        is_distinct,
+    ),
+    native(
+        "List.Union",
+        "(lists as list, optional equationCriteria as any) as list",
+        "Each item as often as the list has it that has it most often.",
+        &[example("List.Union({{1, 2, 2}, {2, 3}})", "{1, 2, 2, 3}")],
+        union,
+    ),
+    native(
+        "List.Intersect",
+        "(lists as list, optional equationCriteria as any) as list",
+        "Each item as often as the list has it that has it least often.",
+        &[example("List.Intersect({{1, 2, 2, 3}, {2, 2, 4}})", "{2, 2}")],
+        intersect,
+    ),
+    native(
+        "List.Difference",
+        "(list1 as list, list2 as list, optional equationCriteria as any) as list",
+        "The items of the first list, but for one item for each equal item of the second.",
+        &[example("List.Difference({1, 2, 2, 3}, {2})", "{1, 2, 3}")],
+        difference,
+    ),
+    native(
+        "List.RemoveItems",
+        "(list1 as list, list2 as list) as list",
+        "The items of the first list that equal none of the second.",
+        &[example("List.RemoveItems({1, 2, 2, 3}, {2})", "{1, 3}")],
+        remove_matching_items,
+    ),
+    native(
+        "List.RemoveMatchingItems",
+        "(list1 as list, list2 as list, optional equationCriteria as any) as list",
+        "The items of the first list that equal none of the second.",
+        &[example("List.RemoveMatchingItems({1, 2, 3}, {-2}, each _ * _)", "{1, 3}")],
+        remove_matching_items,
+    ),
+];
+
+/// How often items are there, by criteria.
+struct Bag {
+    index: EqualityIndex,
+    counts: Vec<usize>,
+}
+
+impl Bag {
+    fn new(criteria: &EquationCriteria) -> Bag {
+        Bag { index: EqualityIndex::new(criteria.clone()), counts: Vec::new() }
+    }
+
+    fn of(ctx: &Context, list: &Arc<List>, criteria: &EquationCriteria) -> Result<Bag> {
+        let mut bag = Bag::new(criteria);
+        let mut items = list.items();
+        while let Some(item) = items.next_value(ctx)? {
+            bag.put(ctx, &item)?;
+        }
+        Ok(bag)
+    }
+
+    fn put(&mut self, ctx: &Context, item: &Value) -> Result<()> {
+        let (number, new) = self.index.insert(ctx, item)?;
+        if new {
+            self.counts.push(1);
+        } else if let Some(count) = self.counts.get_mut(number) {
+            *count += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes one of the items equal to `item` out; `false` if there is none left.
+    fn take(&mut self, ctx: &Context, item: &Value) -> Result<bool> {
+        let Some(number) = self.index.find(ctx, item)? else { return Ok(false) };
+        match self.counts.get_mut(number) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+}
+
+fn distinct(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let list = arguments.list(0)?;
+    let criteria = EquationCriteria::parse(ctx, arguments.value(1), Over::Items)?;
+    Ok(stream(move || {
+        let (mut items, mut seen) = (list.items(), EqualityIndex::new(criteria.clone()));
+        move |ctx: &Context| {
+            while let Some(item) = items.next(ctx)? {
+                if seen.insert(ctx, &item.force_with_metadata(ctx)?)?.1 {
+                    return Ok(Some(item));
+                }
+            }
+            Ok(None)
+        }
+    }))
+}
+
+fn is_distinct(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let criteria = EquationCriteria::parse(ctx, arguments.value(1), Over::Items)?;
+    let (mut items, mut seen) = (arguments.list(0)?.items(), EqualityIndex::new(criteria));
+    while let Some(item) = items.next_value(ctx)? {
+        if !seen.insert(ctx, &item)?.1 {
+            return Ok(Value::Logical(false));
+        }
+    }
+    Ok(Value::Logical(true))
+}
+
+/// The lists of a list of lists.
+fn lists(ctx: &Context, arguments: &Arguments<'_>) -> Result<Vec<Arc<List>>> {
+    arguments.list(0)?.values(ctx)?.iter().map(as_list).collect()
+}
+
+fn items_of(items: Vec<Member>) -> Value {
+    Value::List(Arc::new(List::Items(items)))
+}
+
+fn union(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let criteria = EquationCriteria::parse(ctx, arguments.value(1), Over::Items)?;
+    let mut all: Vec<Member> = Vec::new();
+    for list in lists(ctx, &arguments)? {
+        // What is there already counts against the items of the next list.
+        let mut there = Bag::new(&criteria);
+        for item in &all {
+            ctx.step()?;
+            there.put(ctx, &item.force(ctx)?)?;
+        }
+        let mut items = list.items();
+        while let Some(item) = items.next(ctx)? {
+            if !there.take(ctx, &item.force(ctx)?)? {
+                all.push(item);
+            }
+        }
+    }
+    Ok(items_of(all))
+}
+
+fn intersect(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let criteria = EquationCriteria::parse(ctx, arguments.value(1), Over::Items)?;
+    let lists = lists(ctx, &arguments)?;
+    let Some((first, rest)) = lists.split_first() else { return Ok(items_of(Vec::new())) };
+    let mut common = first.members(ctx)?;
+    for list in rest {
+        let mut there = Bag::of(ctx, list, &criteria)?;
+        let mut kept = Vec::new();
+        for item in common {
+            ctx.step()?;
+            if there.take(ctx, &item.force(ctx)?)? {
+                kept.push(item);
+            }
+        }
+        common = kept;
+    }
+    Ok(items_of(common))
+}
+
+fn difference(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let criteria = EquationCriteria::parse(ctx, arguments.value(2), Over::Items)?;
+    let mut removed = Bag::of(ctx, &arguments.list(1)?, &criteria)?;
+    let (mut items, mut kept) = (arguments.list(0)?.items(), Vec::new());
+    while let Some(item) = items.next(ctx)? {
+        if !removed.take(ctx, &item.force(ctx)?)? {
+            kept.push(item);
+        }
+    }
+    Ok(items_of(kept))
+}
+
+fn remove_matching_items(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let criteria = EquationCriteria::parse(ctx, arguments.value(2), Over::Items)?;
+    let list = arguments.list(0)?;
+    let removed = Arc::new(Bag::of(ctx, &arguments.list(1)?, &criteria)?.index);
+    Ok(stream(move || {
+        let (mut items, removed) = (list.items(), Arc::clone(&removed));
+        move |ctx: &Context| {
+            while let Some(item) = items.next(ctx)? {
+                if removed.find(ctx, &item.force_with_metadata(ctx)?)?.is_none() {
+                    return Ok(Some(item));
+                }
+            }
+            Ok(None)
+        }
+    }))
+}
