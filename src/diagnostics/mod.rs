@@ -73,6 +73,7 @@ impl Diagnostic {
             message: message.into(),
             label: None,
             related: Vec::new(),
+            trace: Vec::new(),
             help: None,
             raised: None,
         }
