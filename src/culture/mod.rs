@@ -6,6 +6,7 @@
 
 mod calendar;
 mod casing;
+pub mod collation;
 mod data;
 pub mod datetime;
 pub mod duration;
