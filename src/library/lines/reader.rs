@@ -1,0 +1,171 @@
+//! Texts line by line.
+
+use std::sync::Arc;
+
+use crate::eval::{Arguments, Context};
+use crate::library::text::argument::{out_of_range, single_character};
+use crate::library::text::encoding::TextEncoding;
+use crate::value::{Binary, Error, Iterate, List, Member, Record, Result, Text, Value};
+
+/// How lines are told apart.
+#[derive(Clone, Copy)]
+struct LineStyle {
+    quotes: Quotes,
+    keep_separators: bool,
+}
+
+/// Whether line breaks inside of quotes end a line.
+#[derive(Clone, Copy, PartialEq)]
+enum Quotes {
+    /// They do.
+    None,
+    /// They do not.
+    Always,
+    /// They do not, where the quotes start a field; fields end at this character.
+    AfterDelimiter(char),
+}
+
+/// The options that the arguments from `at` on give: three of their own, or a record of all.
+fn options(
+    ctx: &Context,
+    arguments: &Arguments<'_>,
+    encoding_at: Option<usize>,
+) -> Result<(LineStyle, Option<TextEncoding>)> {
+    let (mut encoding, mut keep_separators) = (None, arguments.optional_logical(2)?.unwrap_or(false));
+    let quotes = match arguments.value(1) {
+        Value::Record(record) => {
+            let mut fields = [field(ctx, record, "Encoding")?, field(ctx, record, "IncludeLineSeparators")?];
+            let fields = Arguments::new(&mut fields);
+            encoding = TextEncoding::read(&fields, 0)?;
+            keep_separators = fields.optional_logical(1)?.unwrap_or(keep_separators);
+            quotes_of_record(ctx, record)?
+        }
+        _ => quote_style(arguments, 1)?,
+    };
+    if let Some(at) = encoding_at {
+        encoding = TextEncoding::read(arguments, at)?.or(encoding);
+    }
+    Ok((LineStyle { quotes, keep_separators }, encoding))
+}
+
+fn field(ctx: &Context, record: &Arc<Record>, name: &str) -> Result<Value> {
+    record.get(name).map_or(Ok(Value::Null), |member| member.force(ctx))
+}
+
+/// A `QuoteStyle`; none unless it says so.
+fn quote_style(arguments: &Arguments<'_>, at: usize) -> Result<Quotes> {
+    match arguments.optional_whole(at, "quoteStyle")? {
+        None | Some(0) => Ok(Quotes::None),
+        Some(1) => Ok(Quotes::Always),
+        Some(_) => Err(out_of_range("quoteStyle", arguments.value(at))),
+    }
+}
+
+fn quotes_of_record(ctx: &Context, record: &Arc<Record>) -> Result<Quotes> {
+    const KNOWN: [&str; 5] = ["QuoteStyle", "CsvStyle", "Delimiter", "IncludeLineSeparators", "Encoding"];
+    if let Some(other) = record.names().iter().find(|name| !KNOWN.contains(&name.as_str())) {
+        return Err(Error::expression(format!(
+            "'{other}' isn't a valid option. Valid options are: '{}'.",
+            KNOWN.join("', '")
+        ))
+        .with_detail(Value::Text(other.clone())));
+    }
+    let mut fields = [field(ctx, record, "QuoteStyle")?, field(ctx, record, "CsvStyle")?];
+    let fields = Arguments::new(&mut fields);
+    let style = fields.optional_whole(1, "CsvStyle")?;
+    if fields.is_null(0) && style.is_none() || quote_style(&fields, 0)? == Quotes::None && !fields.is_null(0)
+    {
+        return Ok(Quotes::None);
+    }
+    match style {
+        None | Some(1) => Ok(Quotes::Always),
+        Some(0) => match field(ctx, record, "Delimiter")? {
+            Value::Null => Ok(Quotes::AfterDelimiter(',')),
+            delimiter => single_character(&delimiter).map(Quotes::AfterDelimiter),
+        },
+        Some(_) => Err(out_of_range("CsvStyle", fields.value(1))),
+    }
+}
+
+pub(super) fn from_text(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let text = arguments.text(0)?;
+    let (style, _) = options(ctx, &arguments, None)?;
+    Ok(Value::List(Arc::new(List::lazy(move || Lines { text: text.clone(), at: 0, style }))))
+}
+
+pub(super) fn from_binary(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let binary = arguments.binary(0)?;
+    let (style, encoding) = options(ctx, &arguments, Some(3))?;
+    let encoding = encoding.unwrap_or(TextEncoding::Utf8);
+    let list = List::lazy(move || BinaryLines { binary: Arc::clone(&binary), encoding, style, lines: None });
+    Ok(Value::List(Arc::new(list)))
+}
+
+/// The lines of bytes, which are read when the first line is.
+struct BinaryLines {
+    binary: Arc<Binary>,
+    encoding: TextEncoding,
+    style: LineStyle,
+    lines: Option<Lines>,
+}
+
+impl Iterate for BinaryLines {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
+        if let Some(lines) = &mut self.lines {
+            return lines.next(ctx);
+        }
+        let text = Text::from(self.encoding.decode(self.binary.bytes(ctx)?));
+        self.lines.insert(Lines { text, at: 0, style: self.style }).next(ctx)
+    }
+}
+
+/// The lines of a text from a byte on. A line break at the very end starts no line.
+struct Lines {
+    text: Text,
+    at: usize,
+    style: LineStyle,
+}
+
+impl Iterate for Lines {
+    fn next(&mut self, _: &Context) -> Result<Option<Member>> {
+        let rest = self.text.get(self.at..).unwrap_or("");
+        if rest.is_empty() {
+            return Ok(None);
+        }
+        let (line, separator) = first_line(rest, self.style.quotes);
+        let taken = line + separator;
+        self.at += taken;
+        let shown = if self.style.keep_separators { taken } else { line };
+        Ok(Some(Member::Ready(Value::text(rest.get(..shown).unwrap_or(rest)))))
+    }
+}
+
+/// The length of the first line and of the break that ends it, in bytes.
+fn first_line(text: &str, quotes: Quotes) -> (usize, usize) {
+    let bytes = text.as_bytes();
+    let mut end = None;
+    if quotes == Quotes::None {
+        end = memchr::memchr2(b'\r', b'\n', bytes);
+    } else {
+        let mut inside = false;
+        let mut field_start = true;
+        for (at, character) in text.char_indices() {
+            match character {
+                '"' if inside || quotes == Quotes::Always || field_start => inside = !inside,
+                '\r' | '\n' if !inside => {
+                    end = Some(at);
+                    break;
+                }
+                _ => {}
+            }
+            field_start = matches!(quotes, Quotes::AfterDelimiter(delimiter) if delimiter == character && !inside)
+                // A quote after a closing one stands for a quote, and opens the field again.
+                || (character == '"' && !inside);
+        }
+    }
+    match end {
+        Some(at) if bytes.get(at..at + 2) == Some(b"\r\n") => (at, 2),
+        Some(at) => (at, 1),
+        None => (text.len(), 0),
+    }
+}

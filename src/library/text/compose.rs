@@ -1,0 +1,81 @@
+//! Functions that put texts together.
+
+use super::argument::single_character;
+use super::position::length;
+use crate::eval::{Arguments, Context, conversion_error};
+use crate::value::types::Form;
+use crate::value::{Error, Result, Text, Type, Value};
+
+/// The longest text that these functions make, in bytes: as much as a text can hold in .NET.
+const LONGEST: usize = 1 << 30;
+
+pub(super) fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let texts = arguments.list(0)?;
+    let separator = arguments.optional_text(1)?.unwrap_or_default();
+    let mut combined = String::new();
+    let mut first = true;
+    let mut items = texts.items();
+    while let Some(item) = items.next(ctx)? {
+        let text = match item.force(ctx)? {
+            Value::Null => continue,
+            Value::Text(text) => text,
+            other => return Err(conversion_error(&other, &std::sync::Arc::new(Type::new(Form::Text)))),
+        };
+        if !std::mem::take(&mut first) {
+            combined.push_str(&separator);
+        }
+        combined.push_str(&text);
+        check_length(combined.len())?;
+    }
+    Ok(Value::from(combined))
+}
+
+pub(super) fn repeat(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
+    let count = arguments.count(1, "count")?;
+    check_length(text.len().saturating_mul(count))?;
+    Ok(Value::from(text.repeat(count)))
+}
+
+pub(super) fn pad_start(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
+    Ok(Value::from(padding(&text, &arguments)? + &text))
+}
+
+pub(super) fn pad_end(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
+    let padding = padding(&text, &arguments)?;
+    Ok(Value::from([text.as_str(), &padding].concat()))
+}
+
+fn padding(text: &str, arguments: &Arguments<'_>) -> Result<String> {
+    let count = arguments.count(1, "count")?;
+    let character = match arguments.value(2) {
+        Value::Null => ' ',
+        value => single_character(value)?,
+    };
+    let missing = count.saturating_sub(length(text)) / character.len_utf16();
+    check_length(missing.saturating_mul(character.len_utf8()))?;
+    Ok(std::iter::repeat_n(character, missing).collect())
+}
+
+fn check_length(bytes: usize) -> Result<()> {
+    if bytes <= LONGEST {
+        return Ok(());
+    }
+    Err(Error::expression("Evaluation ran out of memory and can't continue."))
+}
+
+pub(super) fn replace(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
+    let (old, new) = (arguments.text(1)?, arguments.text(2)?);
+    Ok(replaced(text, &old, &new))
+}
+
+/// The text with each `old` in it replaced by `new`.
+pub(in crate::library) fn replaced(text: Text, old: &str, new: &str) -> Value {
+    if old.is_empty() || !text.contains(old) {
+        return Value::Text(text);
+    }
+    Value::from(text.replace(old, new))
+}
