@@ -1,5 +1,38 @@
-//! Logical.*.
+//! `Logical.*`.
 
-use super::Declaration;
+use super::conversion::logical_from;
+use super::{Declaration, example, native};
+use crate::culture::logical;
+use crate::value::Value;
 
-pub(super) const FUNCTIONS: &[Declaration] = &[];
+pub(super) const FUNCTIONS: &[Declaration] = &[
+    native(
+        "Logical.From",
+        "(value as any) as nullable logical",
+        "Makes a logical value of the text `true` or `false`, or of a number: zero is false.",
+        &[example("{Logical.From(2), Logical.From(0), Logical.From(\"TRUE\")}", "{true, false, true}")],
+        |_, arguments| logical_from(arguments.value(0)),
+    ),
+    native(
+        "Logical.FromText",
+        "(text as nullable text) as nullable logical",
+        "Reads `true` or `false`, in any case of letters.",
+        &[
+            example("Logical.FromText(\"true\")", "true"),
+            example(
+                "Logical.FromText(\"a\")",
+                "error: Expression.Error: We couldn't convert to Logical. | Detail: \"a\"",
+            ),
+        ],
+        |_, arguments| logical_from(arguments.value(0)),
+    ),
+    native(
+        "Logical.ToText",
+        "(logicalValue as nullable logical) as nullable text",
+        "Writes a logical value: `true` or `false`.",
+        &[example("Logical.ToText(true)", "\"true\"")],
+        |_, arguments| {
+            Ok(arguments.optional_logical(0)?.map_or(Value::Null, |value| logical::text(value).into()))
+        },
+    ),
+];
