@@ -25,6 +25,8 @@ pub enum Exit {
     Stopped = 4,
     /// A file could not be read or written.
     Io = 5,
+    /// A project ran to its end, but some rows were rejected.
+    Warning = 6,
     /// Ctrl-C.
     Interrupted = 130,
 }

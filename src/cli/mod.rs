@@ -46,7 +46,8 @@ Examples:
   pqm explain M0201
 
 Exit codes: 0 done, 1 an M error, 2 wrong usage, 3 mistakes in the M text, 4 a limit was reached,
-5 a file could not be read or written, 130 interrupted.";
+5 a file could not be read or written, 6 rows of a project were rejected,
+130 interrupted.";
 
 #[derive(Subcommand)]
 enum Command {

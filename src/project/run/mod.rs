@@ -11,6 +11,7 @@
 
 mod cells;
 mod count;
+mod csv_check;
 mod deliver;
 mod failure;
 mod iso;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::csv_check;
 use super::failure::Failure;
 use crate::Engine;
 use crate::eval::Context;
@@ -55,15 +56,27 @@ pub(super) fn open(
             return Ok((Arc::new(typed.with_keys(table.keys().to_vec())), rows));
         }
         let rows = match connection.kind {
-            ConnectionKind::Sqlite => table.operator().known_rows(),
-            ConnectionKind::Csv | ConnectionKind::Json | ConnectionKind::JsonLines => {
-                Some(table::row_count(&ctx, &table)?)
-            }
+            ConnectionKind::Sqlite => table.operator().known_rows().map(|rows| rows as u64),
+            ConnectionKind::Csv => Some(csv_check::check(
+                &ctx,
+                &project.entity_path(connection, entity),
+                delimiter(connection),
+                encoding(connection),
+            )?),
+            ConnectionKind::Json | ConnectionKind::JsonLines => Some(table::row_count(&ctx, &table)? as u64),
         };
-        Ok((Arc::clone(&table), rows.map(|rows| rows as u64)))
+        Ok((Arc::clone(&table), rows))
     };
     let (table, rows) = read().map_err(fail)?;
     Ok(Opened { table, rows, _ctx: ctx })
+}
+
+fn delimiter(connection: &Connection) -> &str {
+    connection.options.as_ref().and_then(|o| o.delimiter.as_deref()).unwrap_or(",")
+}
+
+fn encoding(connection: &Connection) -> i64 {
+    connection.options.as_ref().and_then(|o| o.encoding).map_or(UTF_8, i64::from)
 }
 
 fn table(
@@ -79,15 +92,12 @@ fn table(
         ConnectionKind::JsonLines => include_str!("entities/json_lines.pq"),
         ConnectionKind::Sqlite => "Sqlite",
     };
-    let options = connection.options.as_ref();
-    let delimiter = options.and_then(|o| o.delimiter.as_deref()).unwrap_or(",");
-    let encoding = options.and_then(|o| o.encoding).map_or(UTF_8, i64::from);
     let engine = engine
         .clone()
         .with_value("EntityPath", Value::text(path.to_string_lossy()))
         .with_value("EntityName", Value::text(entity))
-        .with_value("EntityDelimiter", Value::text(delimiter))
-        .with_value("EntityEncoding", Value::Int64(encoding));
+        .with_value("EntityDelimiter", Value::text(delimiter(connection)))
+        .with_value("EntityEncoding", Value::Int64(encoding(connection)));
     let query = engine.compile("entity", text).map_err(|diagnostics| {
         // The text is ours; it can fail only where the library lacks a function.
         let messages: Vec<String> = diagnostics.into_iter().map(|d| d.message).collect();
