@@ -23,7 +23,7 @@ mod sort;
 mod unpivot;
 
 pub use batch::Batch;
-pub use column::{Column, ColumnBuilder};
+pub use column::{Column, ColumnBuilder, Whole};
 pub use combine::{combine, union};
 pub use distinct::{distinct, is_distinct};
 pub use expand::{expand_list, expand_record, expand_table};
