@@ -6,3 +6,4 @@
 pub mod bytes;
 pub mod csv;
 pub mod encoding;
+pub mod json;

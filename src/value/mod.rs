@@ -6,6 +6,7 @@
 //! library functions do with them, and nothing of the host.
 
 mod binary;
+mod binary_text;
 mod cell;
 mod drop;
 mod error;
@@ -21,6 +22,7 @@ mod text;
 pub mod types;
 
 pub use binary::Binary;
+pub use binary_text::{base64_bytes, base64_text, hex_bytes, hex_text};
 pub use cell::{Cell, Thunk};
 pub use error::{Error, Frame as TraceFrame, Raised, Reason, Result, Stop};
 pub use function::{Callable, Closure, Function, Native, NativeBody, Parameters};

@@ -12,6 +12,7 @@ mod calendar;
 mod date;
 mod datetime;
 mod duration;
+pub mod iso;
 mod ole;
 mod time;
 mod zoned;
