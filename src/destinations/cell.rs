@@ -4,8 +4,6 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use crate::value::base64_text;
-
 /// One value of a row, free of the engine's laziness and types.
 ///
 /// Dates and times are ISO 8601 text (`2026-03-01`, `14:05:00`, `2026-03-01T14:05:00`, with offset where
@@ -116,14 +114,36 @@ impl fmt::Display for Cell {
             | Self::DateTime(text)
             | Self::DateTimeZone(text)
             | Self::Duration(text) => f.write_str(text),
-            Self::Binary(bytes) => f.write_str(&base64_text(bytes)),
+            Self::Binary(bytes) => f.write_str(&base64(bytes)),
         }
     }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
+        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for digit in 0..4 {
+            let index = (group >> (18 - 6 * digit)) as usize & 63;
+            text.push(if digit <= chunk.len() { DIGITS[index] as char } else { '=' });
+        }
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn binary_prints_as_base64() {
+        for (bytes, text) in [("", ""), ("M", "TQ=="), ("Ma", "TWE="), ("Man", "TWFu"), ("Many", "TWFueQ==")]
+        {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+    }
 
     #[test]
     fn blank_is_null_or_white_space() {

@@ -1,7 +1,7 @@
 //! Readers of documents and databases: they turn bytes and files that the host grants into tables and values.
 //!
 //! They know the formats and how to read them lazily; which M function asks, and with which arguments, they do
-//! not know (that is in [`library`](crate::library)).
+//! not know: that is in the library.
 
 pub mod bytes;
 pub mod csv;

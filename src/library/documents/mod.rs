@@ -20,15 +20,15 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         &[
             example(
                 "Csv.Document(\"a,b#(lf)1,\"\"x, y\"\"\")",
-                "#table({\"Column1\", \"Column2\"}, {{\"a\", \"b\"}, {\"1\", \"x, y\"}})",
+                "#table(type table [Column1 = nullable text, Column2 = nullable text], {{\"a\", \"b\"}, {\"1\", \"x, y\"}})",
             ),
             example(
                 "Csv.Document(\"1|2|3#(lf)4\", [Delimiter = \"|\", Columns = {\"x\", \"y\"}])",
-                "#table({\"x\", \"y\"}, {{\"1\", \"2\"}, {\"4\", null}})",
+                "#table(type table [x = nullable text, y = nullable text], {{\"1\", \"2\"}, {\"4\", null}})",
             ),
             example(
                 "Csv.Document(\"AB12#(lf)CD34\", 2, {0, 2})",
-                "#table({\"Column1\", \"Column2\"}, {{\"AB\", \"12\"}, {\"CD\", \"34\"}})",
+                "#table(type table [Column1 = nullable text, Column2 = nullable text], {{\"AB\", \"12\"}, {\"CD\", \"34\"}})",
             ),
         ],
         csv::document,
