@@ -50,6 +50,12 @@ impl ComparisonCriteria {
         Ok(ComparisonCriteria { parts })
     }
 
+    /// The same criteria the other way round.
+    pub fn reversed(mut self) -> ComparisonCriteria {
+        self.parts.iter_mut().for_each(|part| part.descending = !part.descending);
+        self
+    }
+
     /// The columns of a row with whether they fall, if nothing but columns in their own order is looked at.
     pub fn columns(&self) -> Option<Vec<(Text, bool)>> {
         self.parts

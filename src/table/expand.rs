@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::gather::ROWS;
-use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Table};
+use super::{Batch, Batches, Column, ColumnBuilder, Demand, Derived, Operator, Table, replace_column};
 use crate::eval::{Context, conversion_error, field_exists};
 use crate::table;
 use crate::value::types::Form;
@@ -55,8 +55,11 @@ pub fn expand_record(table: &Arc<Table>, column: usize, names: &[Text], new_name
         Form::Record(Some(record)) => Some(Arc::clone(record)),
         _ => None,
     });
-    let operator = Arc::new(ExpandRecord { input: Arc::clone(table), column, names: Arc::from(names) });
-    replaced(table, column, new_names, types, operator)
+    let derived = names.iter().zip(new_names).zip(types).map(|((name, new_name), ty)| {
+        let name = name.clone();
+        Derived { name: new_name.clone(), ty, cell: Box::new(move |cell| field(cell, &name)) }
+    });
+    replace_column(table, column, derived.collect())
 }
 
 fn nested_types(
@@ -74,7 +77,7 @@ fn nested_types(
 }
 
 /// The table with new columns in the place of one.
-fn replaced(
+pub(super) fn replaced(
     table: &Table,
     column: usize,
     new_names: &[Text],
@@ -94,7 +97,7 @@ fn replaced(
 }
 
 /// The demand on the input of a step that puts `width` columns in the place of one, whose cells it reads.
-fn below(demand: &Demand, input: usize, column: usize, width: usize) -> Demand {
+pub(super) fn below(demand: &Demand, input: usize, column: usize, width: usize) -> Demand {
     let outer = |at: usize| if at < column { at } else { (at + width).saturating_sub(1) };
     let mut below = Demand::only(input, (0..input).filter(|&at| at == column || demand.wants(outer(at))));
     // Every input row gives at least one row.
@@ -313,58 +316,6 @@ impl Batches for Expanding {
             }
         }
         Ok(None)
-    }
-}
-
-struct ExpandRecord {
-    input: Arc<Table>,
-    column: usize,
-    names: Arc<[Text]>,
-}
-
-impl Operator for ExpandRecord {
-    fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
-        let below = below(demand, self.input.width(), self.column, self.names.len());
-        Ok(Box::new(Opening {
-            input: self.input.operator().open(ctx, &below)?,
-            column: self.column,
-            names: Arc::clone(&self.names),
-            demand: demand.clone(),
-        }))
-    }
-
-    fn known_rows(&self) -> Option<usize> {
-        self.input.operator().known_rows()
-    }
-
-    fn name(&self) -> &'static str {
-        "expand records"
-    }
-}
-
-struct Opening {
-    input: Box<dyn Batches>,
-    column: usize,
-    names: Arc<[Text]>,
-    demand: Demand,
-}
-
-impl Batches for Opening {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
-        let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
-        let old = batch.column(self.column).cloned();
-        let new = self.names.iter().enumerate().map(|(at, name)| {
-            Arc::new(match &old {
-                Some(old) if self.demand.wants(self.column + at) => {
-                    let cells = (0..batch.len()).map(|row| field(old.get(row), name));
-                    Column::any(cells.collect())
-                }
-                _ => Column::unread(batch.len()),
-            })
-        });
-        let mut columns = batch.columns().to_vec();
-        columns.splice(self.column..=self.column, new);
-        Ok(Some(batch.with_columns(columns)))
     }
 }
 

@@ -1,13 +1,22 @@
 //! Table functions about relations between rows: sort, distinct, group, join, expand, pivot, keys.
 
+mod aggregate;
 mod combine;
 mod distinct;
 mod expand;
+mod extremes;
 mod group;
 mod join;
+mod keys;
 mod names;
+mod partition;
+mod pivot;
+mod profile;
+mod rank;
 mod sort;
+mod split;
 mod unpivot;
+mod view;
 
 use crate::library::{Declaration, example, native};
 
@@ -193,5 +202,176 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             "#table(type table [k = any, name = text, value = any], {{\"a\", \"x\", 1}, {\"a\", \"y\", 2}})",
         )],
         unpivot::unpivot_others,
+    ),
+    native(
+        "Table.Pivot",
+        "(table as table, pivotValues as list, attributeColumn as text, valueColumn as text, optional aggregationFunction as nullable function) as table",
+        "Turns rows of name and value into columns: one for each of the given names. Without an aggregation, there may be one value for each name and row.",
+        &[
+            example(
+                "Table.Pivot(#table({\"k\", \"name\", \"value\"}, {{\"x\", \"a\", 1}, {\"y\", \"b\", 2}}), {\"a\", \"b\"}, \"name\", \"value\")",
+                "#table({\"k\", \"a\", \"b\"}, {{\"x\", 1, null}, {\"y\", null, 2}})",
+            ),
+            example(
+                "Table.Pivot(#table({\"k\", \"name\", \"value\"}, {{\"x\", \"a\", 1}, {\"x\", \"a\", 2}}), {\"a\"}, \"name\", \"value\", (list) => list)",
+                "#table({\"k\", \"a\"}, {{\"x\", {1, 2}}})",
+            ),
+        ],
+        pivot::pivot,
+    ),
+    native(
+        "Table.AggregateTableColumn",
+        "(table as table, column as text, aggregations as list) as table",
+        "Replaces a column of tables by what functions make of the columns of those tables.",
+        &[example(
+            "Table.AggregateTableColumn(#table({\"t\", \"k\"}, {{#table({\"v\"}, {{1}, {2}}), \"a\"}}), \"t\", {{\"v\", (list) => list{1}, \"second\"}})",
+            "#table({\"second\", \"k\"}, {{2, \"a\"}})",
+        )],
+        aggregate::aggregate_table_column,
+    ),
+    native(
+        "Table.AddRankColumn",
+        "(table as table, newColumnName as text, comparisonCriteria as any, optional options as nullable record) as table",
+        "Sorts the rows and adds a column with the rank of each. The option RankKind says how rows that are equal are ranked.",
+        &[
+            example(
+                "Table.AddRankColumn(#table({\"n\"}, {{1}, {2}, {2}}), \"rank\", {\"n\", Order.Descending})",
+                "#table(type table [n = any, rank = nullable number], {{2, 1}, {2, 1}, {1, 3}})",
+            ),
+            example(
+                "Table.AddRankColumn(#table({\"n\"}, {{1}, {2}, {2}}), \"rank\", {\"n\", Order.Descending}, [RankKind = RankKind.Ordinal])",
+                "#table(type table [n = any, rank = nullable number], {{2, 1}, {2, 2}, {1, 3}})",
+            ),
+        ],
+        rank::add_rank_column,
+    ),
+    native(
+        "Table.Keys",
+        "(table as table) as list",
+        "Lists the keys of a table.",
+        &[example(
+            "Table.Keys(Table.AddKey(#table({\"a\"}, {}), {\"a\"}, false))",
+            "{[Columns = {\"a\"}, Primary = false]}",
+        )],
+        keys::keys,
+    ),
+    native(
+        "Table.AddKey",
+        "(table as table, columns as list, isPrimary as logical) as table",
+        "Adds a key to what a table claims of itself. Nothing checks that the cells are unique.",
+        &[example(
+            "Table.Keys(Table.AddKey(#table({\"a\", \"b\"}, {}), {\"a\", \"b\"}, true))",
+            "{[Columns = {\"a\", \"b\"}, Primary = true]}",
+        )],
+        keys::add_key,
+    ),
+    native(
+        "Table.ReplaceKeys",
+        "(table as table, keys as list) as table",
+        "Replaces the keys that a table claims to have.",
+        &[
+            example(
+                "Table.Keys(Table.ReplaceKeys(#table({\"a\"}, {}), {[Columns = {\"a\"}, Primary = false]}))",
+                "{[Columns = {\"a\"}, Primary = false]}",
+            ),
+            example(
+                "Table.ReplaceKeys(#table({\"a\"}, {}), {[Columns = {\"b\"}, Primary = true]})",
+                "error: Expression.Error: The column 'b' of the table wasn't found.",
+            ),
+        ],
+        keys::replace_keys,
+    ),
+    native(
+        "Table.Partition",
+        "(table as table, column as text, groups as number, hash as function) as list",
+        "Divides the rows among a number of tables by what a function makes of the cell in a column, modulo that number.",
+        &[example(
+            "Table.Partition(#table({\"n\"}, {{1}, {2}, {3}}), \"n\", 2, each _)",
+            "{#table({\"n\"}, {{2}}), #table({\"n\"}, {{1}, {3}})}",
+        )],
+        partition::partition,
+    ),
+    native(
+        "Table.PartitionValues",
+        "(table as table) as table",
+        "Shows how a source has partitioned a table: one row without columns if it has not.",
+        &[example("Table.PartitionValues(#table({\"n\"}, {{1}, {2}}))", "#table({}, {{}})")],
+        partition::partition_values,
+    ),
+    native(
+        "Table.Split",
+        "(table as table, pageSize as number) as list",
+        "Divides a table into tables of as many rows as said; the last may have fewer.",
+        &[example(
+            "Table.Split(#table({\"n\"}, {{1}, {2}, {3}}), 2)",
+            "{#table({\"n\"}, {{1}, {2}}), #table({\"n\"}, {{3}})}",
+        )],
+        split::split,
+    ),
+    native(
+        "Table.Max",
+        "(table as table, comparisonCriteria as any, optional default as any) as any",
+        "Gives the first of the greatest rows as the criteria order them, or the default if there is no row.",
+        &[
+            example(
+                "Table.Max(#table({\"a\", \"b\"}, {{1, \"x\"}, {3, \"y\"}, {3, \"z\"}}), \"a\")",
+                "[a = 3, b = \"y\"]",
+            ),
+            example("Table.Max(#table({\"a\"}, {}), \"a\", \"none\")", "\"none\""),
+        ],
+        extremes::max,
+    ),
+    native(
+        "Table.Min",
+        "(table as table, comparisonCriteria as any, optional default as any) as any",
+        "Gives the first of the least rows as the criteria order them, or the default if there is no row.",
+        &[example(
+            "Table.Min(#table({\"a\", \"b\"}, {{2, \"x\"}, {1, \"y\"}}), \"a\")",
+            "[a = 1, b = \"y\"]",
+        )],
+        extremes::min,
+    ),
+    native(
+        "Table.Profile",
+        "(table as table, optional additionalAggregates as nullable list) as table",
+        "Describes each column: least, greatest, average, standard deviation, number of cells, of nulls and of different values.",
+        &[example(
+            "Table.Profile(#table({\"n\"}, {{1}, {3}, {null}})){0}[[Column], [Min], [Max], [Average], [Count], [NullCount], [DistinctCount]]",
+            "[Column = \"n\", Min = 1, Max = 3, Average = 2, Count = 3, NullCount = 1, DistinctCount = 3]",
+        )],
+        profile::profile,
+    ),
+    native(
+        "Table.View",
+        "(table as nullable table, handlers as record) as table",
+        "Makes a table whose type, rows and answers come from functions: GetType, GetRows, GetRowCount, OnTake, OnSelectColumns. A handler that fails or is not there is done without.",
+        &[
+            example(
+                "Table.View(null, [GetType = () => type table [a = number], GetRows = () => #table({\"a\"}, {{1}})])",
+                "#table(type table [a = number], {{1}})",
+            ),
+            example(
+                "Table.View(#table({\"a\"}, {{1}}), [GetRows = () => error \"none\"])",
+                "#table({\"a\"}, {{1}})",
+            ),
+        ],
+        view::view,
+    ),
+    native(
+        "Table.ViewFunction",
+        "(function as function) as function",
+        "Makes a function that the handlers of a view may take over.",
+        &[example("Table.ViewFunction((t) => 1)(#table({}, {}))", "1")],
+        view::view_function,
+    ),
+    native(
+        "Table.ViewError",
+        "(errorRecord as record) as record",
+        "Gives an error record with all fields, for handlers of a view to raise.",
+        &[example(
+            "Table.ViewError([Reason = \"R\", Message = \"M\"])",
+            "[Reason = \"R\", Message = \"M\", Detail = null, Message.Format = null, Message.Parameters = null, ErrorCode = null]",
+        )],
+        view::view_error,
     ),
 ];

@@ -1,0 +1,56 @@
+use std::sync::Arc;
+
+use super::names;
+use crate::eval::{Arguments, Context, conversion_error, field_not_found};
+use crate::table::{self, Table};
+use crate::value::types::{Form, TableKey};
+use crate::value::{Result, Type, Value};
+
+/// `Table.Keys(table)`.
+pub(super) fn keys(_ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let table = arguments.table(0)?;
+    Ok(Value::list(table.keys().iter().map(|key| {
+        let columns = Value::list(key.columns.iter().cloned().map(Value::Text));
+        Value::record([("Columns", columns), ("Primary", Value::from(key.primary))])
+    })))
+}
+
+/// `Table.AddKey(table, columns, isPrimary)`.
+pub(super) fn add_key(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let table = arguments.table(0)?;
+    let mut keys = table.keys().to_vec();
+    keys.push(TableKey { columns: names::texts(ctx, &arguments.list(1)?)?, primary: arguments.logical(2)? });
+    with_keys(&table, keys)
+}
+
+/// `Table.ReplaceKeys(table, keys)`.
+pub(super) fn replace_keys(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let mut keys = Vec::new();
+    for value in arguments.list(1)?.values(ctx)? {
+        let Value::Record(record) = &value else {
+            return Err(conversion_error(&value, &Arc::new(Type::new(Form::Record(None)))));
+        };
+        let field = |name| match record.get(name) {
+            Some(member) => member.force(ctx),
+            None => Err(field_not_found(name, record)),
+        };
+        let columns = names::one_or_many(ctx, &field("Columns")?)?;
+        let primary = match field("Primary")? {
+            Value::Logical(primary) => primary,
+            Value::Null => false,
+            other => return Err(conversion_error(&other, &Arc::new(Type::new(Form::Logical)))),
+        };
+        keys.push(TableKey { columns, primary });
+    }
+    with_keys(&arguments.table(0)?, keys)
+}
+
+/// The table with these keys, whose columns must be there.
+fn with_keys(table: &Arc<Table>, keys: Vec<TableKey>) -> Result<Value> {
+    for key in &keys {
+        table::positions(table, &key.columns)?;
+    }
+    let (shape, operator) = (Arc::clone(table.shape()), Arc::clone(table.operator()));
+    let keyed = Table::new(shape, table.types().to_vec(), operator).with_keys(keys);
+    Ok(Value::Table(Arc::new(keyed)))
+}
