@@ -1,5 +1,6 @@
-//! Record.*.
+//! Record.*. Fields that are only passed on stay unevaluated.
 
-use super::Declaration;
-
-pub(super) const FUNCTIONS: &[Declaration] = &[];
+pub(super) mod change;
+mod fields;
+pub(super) mod make;
+pub(super) mod read;
