@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods)] // The program is where files and the environment come in.
 
 mod completions;
+mod doc;
 mod eval;
 mod exit;
 mod explain;
@@ -58,6 +59,8 @@ enum Command {
     /// Work with integration projects
     #[command(subcommand)]
     Project(project::ProjectCommand),
+    /// Show what a library function or constant is
+    Doc(doc::DocArguments),
     /// Explain an error code such as M0201
     Explain(explain::ExplainArguments),
     /// Print a completion script for a shell
@@ -96,6 +99,7 @@ fn execute(cli: &Cli) -> Exit {
         Command::Eval(arguments) => eval::eval(arguments, cli.color),
         Command::Run(arguments) => run::run(arguments, cli.color),
         Command::Project(command) => project::project(command, cli.color),
+        Command::Doc(arguments) => doc::doc(arguments, cli.color),
         Command::Explain(arguments) => explain::explain(arguments, cli.color),
         Command::Completions(arguments) => completions::completions(arguments),
     };

@@ -25,7 +25,9 @@ pub enum Output {
 impl Output {
     /// Opens the file, or standard output for none and for `-`.
     pub fn open(path: Option<&Path>) -> Result<Output, Failure> {
-        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+        // Opened by its name, standard output would be written from a place of its own: over what others wrote.
+        let standard = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].map(Path::new);
+        let Some(path) = path.filter(|path| !standard.contains(path)) else {
             return Ok(Output::Standard(BufWriter::with_capacity(BUFFER, io::stdout().lock())));
         };
         let fail = |error: io::Error| Failure::file("write", path, &error);
@@ -35,8 +37,10 @@ impl Output {
         if known.as_ref().is_some_and(|known| known.is_dir()) {
             return Err(fail(io::Error::from(io::ErrorKind::IsADirectory)));
         }
-        if known.as_ref().is_some_and(|known| !known.is_file()) {
-            let file = File::options().write(true).open(&target).map_err(fail)?;
+        // A name in /dev may lead to a file that others hold open: it is written to, never replaced.
+        let device = path.starts_with("/dev") || known.as_ref().is_some_and(|known| !known.is_file());
+        if device {
+            let file = File::options().append(true).open(path).map_err(fail)?;
             return Ok(Output::Direct(BufWriter::with_capacity(BUFFER, file), target));
         }
         if known.as_ref().is_some_and(|known| known.permissions().readonly()) {
