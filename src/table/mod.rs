@@ -6,11 +6,17 @@
 mod batch;
 mod column;
 mod combine;
+mod compute;
 mod derive;
 mod distinct;
+mod ends;
 mod expand;
+mod fields_read;
+mod fill;
+mod filter;
 mod gather;
 mod group;
+mod index;
 mod join;
 mod keys;
 mod lists;
@@ -23,16 +29,24 @@ mod read;
 mod row_index;
 mod rows;
 mod sort;
+mod split;
 mod unpivot;
+mod window;
 
 pub use batch::Batch;
 pub use column::{Column, ColumnBuilder, Whole};
 pub use combine::{combine, union};
+pub use compute::{CellChange, Change, Compute, Origin, RowFunction, compute};
 pub use derive::{Derived, replace_column};
 pub use distinct::{distinct, is_distinct};
+pub use ends::{End, last, put_off, reverse, without_last};
 pub use expand::{expand_list, expand_record, expand_table};
+pub use fields_read::fields_read;
+pub use fill::{Fill, fill};
+pub use filter::{Ask, RowTest, any_fails, as_condition, filter};
 pub use gather::{Picked, Place, gather, gather_column};
 pub use group::{Aggregate, Grouping, group};
+pub use index::add_index;
 pub use join::{Join, JoinKind, JoinSide};
 pub use keys::positions;
 pub use lists::{column_list, row_list};
@@ -41,11 +55,13 @@ pub use operator::{Batches, Demand, Operator};
 pub use pivot::{Turn, pivot};
 pub use project::{project, select_positions};
 pub use rank::{RankKind, rank};
-pub use read::{Rows, collect, equal, find_rows, row_at, row_count, rows};
+pub use read::{Rows, collect, equal, find_rows, row_at, row_count, rows, rows_of};
 pub use row_index::{JoinKey, RowIndex};
 pub use rows::{RowSource, from_batches, from_columns, from_rows};
 pub use sort::sort;
+pub use split::{Divide, Split};
 pub use unpivot::unpivot;
+pub use window::{alternate, append, repeat, slice, splice, while_passing};
 
 use std::sync::Arc;
 
@@ -87,6 +103,34 @@ impl Table {
     pub fn with_keys(mut self, keys: Vec<TableKey>) -> Table {
         self.keys = keys;
         self
+    }
+
+    /// Other rows of the same columns: what a step that leaves the columns alone gives.
+    pub fn with_operator(&self, operator: Arc<dyn Operator>) -> Table {
+        Table {
+            shape: Arc::clone(&self.shape),
+            types: self.types.clone(),
+            keys: self.keys.clone(),
+            operator,
+        }
+    }
+
+    /// The same rows with other claims about the types of the columns.
+    pub fn with_types(&self, types: Vec<Arc<Type>>) -> Table {
+        debug_assert_eq!(self.shape.len(), types.len());
+        Table { types, ..self.with_operator(Arc::clone(&self.operator)) }
+    }
+
+    /// The same columns under other names, as many; keys follow.
+    pub fn renamed(&self, names: Vec<Text>) -> Table {
+        debug_assert_eq!(self.shape.len(), names.len());
+        let renamed = |old: &Text| self.position(old).and_then(|at| names.get(at)).unwrap_or(old).clone();
+        let keys = self.keys.iter().map(|key| TableKey {
+            columns: key.columns.iter().map(renamed).collect(),
+            primary: key.primary,
+        });
+        let keys = keys.collect();
+        Table { shape: Arc::new(Shape::new(names)), keys, ..self.with_operator(Arc::clone(&self.operator)) }
     }
 
     /// The column names.

@@ -46,6 +46,24 @@ impl Demand {
         Demand { columns: self.columns.clone(), limit: None }
     }
 
+    /// Asks for these columns too.
+    pub fn add(&mut self, positions: impl IntoIterator<Item = usize>) {
+        let Some(columns) = &mut self.columns else { return };
+        for position in positions {
+            if let Some(column) = columns.get_mut(position) {
+                *column = true;
+            }
+        }
+    }
+
+    /// Asks for the columns that a step reads itself too; `None` for any of them.
+    pub fn add_reads(&mut self, reads: Option<Vec<usize>>) {
+        match reads {
+            Some(positions) => self.add(positions),
+            None => self.columns = None,
+        }
+    }
+
     /// Whether the cells of a column will be read.
     pub fn wants(&self, position: usize) -> bool {
         self.columns.as_ref().is_none_or(|columns| columns.get(position).copied().unwrap_or(true))

@@ -1,0 +1,178 @@
+//! Columns computed from the rows: the one operator behind adding, transforming, splitting and merging columns.
+
+use std::sync::Arc;
+
+use super::{Batch, Batches, Column, Demand, Operator, Table};
+use crate::eval::Context;
+use crate::value::{Function, Member, Record, Result, Shape, Type, Value};
+
+/// Computes one or more new columns from the rows of a batch.
+///
+/// An M error belongs to its cell and stays there; only a stop is passed on.
+pub trait Compute: Send + Sync {
+    /// The columns of the input whose cells may be read; `None` if it may be any.
+    fn reads(&self) -> Option<Vec<usize>>;
+
+    /// The new columns, each as long as the batch.
+    fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>>;
+}
+
+/// Where a column of the result comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A column of the input.
+    Input(usize),
+    /// A column that a computation gives: the number of the computation, and which of its columns.
+    Computed(usize, usize),
+}
+
+/// A table whose columns are columns of the input and computed ones. A computation runs only where one of its
+/// columns is asked for.
+pub fn compute(
+    input: &Arc<Table>,
+    shape: Arc<Shape>,
+    types: Vec<Arc<Type>>,
+    origins: Vec<Origin>,
+    computations: Vec<Arc<dyn Compute>>,
+) -> Table {
+    let kept = |column: &str| {
+        input.position(column).is_some_and(|from| {
+            shape.position(column).and_then(|at| origins.get(at)) == Some(&Origin::Input(from))
+        })
+    };
+    let keys = input.keys().iter().filter(|key| key.columns.iter().all(|column| kept(column)));
+    let keys = keys.cloned().collect();
+    let operator = Computed { input: Arc::clone(input), origins: origins.into(), computations: computations.into() };
+    Table::new(shape, types, Arc::new(operator)).with_keys(keys)
+}
+
+struct Computed {
+    input: Arc<Table>,
+    origins: Arc<[Origin]>,
+    computations: Arc<[Arc<dyn Compute>]>,
+}
+
+impl Operator for Computed {
+    fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        let mut wanted = vec![false; self.computations.len()];
+        let mut below = Demand::only(self.input.width(), []);
+        for (_, origin) in self.origins.iter().enumerate().filter(|(at, _)| demand.wants(*at)) {
+            match *origin {
+                Origin::Input(from) => below.add([from]),
+                Origin::Computed(computation, _) => {
+                    if let Some(wanted) = wanted.get_mut(computation) {
+                        *wanted = true;
+                    }
+                }
+            }
+        }
+        for (computation, _) in self.computations.iter().zip(&wanted).filter(|(_, wanted)| **wanted) {
+            below.add_reads(computation.reads());
+        }
+        below.limit = demand.limit;
+        let input = self.input.operator().open(ctx, &below)?;
+        let (origins, computations) = (Arc::clone(&self.origins), Arc::clone(&self.computations));
+        Ok(Box::new(Computing { input, origins, computations, wanted }))
+    }
+
+    fn known_rows(&self) -> Option<usize> {
+        self.input.operator().known_rows()
+    }
+
+    fn name(&self) -> &'static str {
+        "compute columns"
+    }
+}
+
+struct Computing {
+    input: Box<dyn Batches>,
+    origins: Arc<[Origin]>,
+    computations: Arc<[Arc<dyn Compute>]>,
+    wanted: Vec<bool>,
+}
+
+impl Batches for Computing {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+        let batch = Arc::new(batch);
+        let mut computed = Vec::with_capacity(self.computations.len());
+        for (computation, wanted) in self.computations.iter().zip(&self.wanted) {
+            let columns = if *wanted { computation.compute(ctx, &batch)? } else { Vec::new() };
+            computed.push(columns.into_iter().map(Arc::new).collect::<Vec<_>>());
+        }
+        let columns = self.origins.iter().map(|origin| {
+            let column = match *origin {
+                Origin::Input(from) => batch.column(from),
+                Origin::Computed(computation, part) => {
+                    computed.get(computation).and_then(|columns| columns.get(part))
+                }
+            };
+            column.map_or_else(|| Arc::new(Column::unread(batch.len())), Arc::clone)
+        });
+        Ok(Some(batch.with_columns(columns.collect())))
+    }
+}
+
+/// A column of what a function gives for each row; a cell is evaluated when it is read.
+pub struct RowFunction {
+    /// The columns of the input.
+    pub shape: Arc<Shape>,
+    /// Gets the row as a record.
+    pub function: Arc<Function>,
+}
+
+impl Compute for RowFunction {
+    fn reads(&self) -> Option<Vec<usize>> {
+        super::fields_read(&self.function, &self.shape)
+    }
+
+    fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
+        let mut cells = Vec::with_capacity(batch.len());
+        for row in 0..batch.len() {
+            ctx.step()?;
+            let (shape, function, batch) = (Arc::clone(&self.shape), Arc::clone(&self.function), Arc::clone(batch));
+            cells.push(Member::lazy(move |ctx| {
+                let record = Record::row(Arc::clone(&shape), Arc::clone(&batch), row);
+                ctx.call1(&function, Value::Record(Arc::new(record)))
+            }));
+        }
+        Ok(vec![Column::any(cells)])
+    }
+}
+
+/// A change of one cell: what it gives may depend on nothing but the cell.
+pub type Change = dyn Fn(&Context, &Value) -> Result<Value> + Send + Sync;
+
+/// A column whose cells are changed one by one.
+pub struct CellChange {
+    /// The column that is changed.
+    pub column: usize,
+    /// The change.
+    pub change: Arc<Change>,
+    /// Whether the change is cheap, total and pure, so that cells at hand are changed at once. Otherwise a cell is
+    /// changed when it is read.
+    pub eager: bool,
+}
+
+impl Compute for CellChange {
+    fn reads(&self) -> Option<Vec<usize>> {
+        Some(vec![self.column])
+    }
+
+    fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
+        let Some(column) = batch.column(self.column) else { return Ok(vec![Column::unread(batch.len())]) };
+        let mut cells = Vec::with_capacity(batch.len());
+        for row in 0..batch.len() {
+            ctx.step()?;
+            let cell = column.get(row);
+            cells.push(match &cell {
+                Member::Ready(value) if self.eager => Member::settled((self.change)(ctx, value))?,
+                _ => {
+                    let change = Arc::clone(&self.change);
+                    Member::lazy(move |ctx| change(ctx, &cell.force_with_metadata(ctx)?))
+                }
+            });
+        }
+        Ok(vec![Column::any(cells)])
+    }
+}

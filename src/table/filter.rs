@@ -1,0 +1,148 @@
+//! Keeping the rows that pass a test.
+
+use std::sync::Arc;
+
+use super::{Batch, Batches, Demand, Operator, Table};
+use crate::eval::Context;
+use crate::value::{Error, Function, Member, Record, Result, Shape, Value};
+
+/// A test of rows.
+pub enum RowTest {
+    /// An M function that gets the row as a record.
+    Function(Arc<Function>, Arc<Shape>),
+    /// A test of the engine: the columns it reads (`None` for any), and what it asks.
+    Native(Option<Vec<usize>>, Box<Ask>),
+}
+
+/// A question about one row of a batch.
+pub type Ask = dyn Fn(&Context, &Arc<Batch>, usize) -> Result<bool> + Send + Sync;
+
+impl RowTest {
+    /// The test that `function` makes of the rows of `table`. Only `true` passes; `null` does not.
+    pub fn function(function: Arc<Function>, table: &Table) -> RowTest {
+        RowTest::Function(function, Arc::clone(table.shape()))
+    }
+
+    /// The columns whose cells may be read; `None` if it may be any.
+    pub fn reads(&self) -> Option<Vec<usize>> {
+        match self {
+            RowTest::Function(function, shape) => super::fields_read(function, shape),
+            RowTest::Native(reads, _) => reads.clone(),
+        }
+    }
+
+    /// Whether a row passes.
+    pub fn passes(&self, ctx: &Context, batch: &Arc<Batch>, row: usize) -> Result<bool> {
+        match self {
+            RowTest::Function(function, shape) => {
+                let record = Record::row(Arc::clone(shape), Arc::clone(batch), row);
+                let answer = ctx.call1(function, Value::Record(Arc::new(record)))?;
+                as_condition(&answer)
+            }
+            RowTest::Native(_, ask) => ask(ctx, batch, row),
+        }
+    }
+}
+
+/// What a predicate's answer means: `null` is no match.
+///
+/// # Errors
+/// The answer is neither logical nor `null`.
+pub fn as_condition(answer: &Value) -> Result<bool> {
+    match answer.as_plain() {
+        Value::Logical(passes) => Ok(*passes),
+        Value::Null => Ok(false),
+        other => {
+            let logical = Arc::new(crate::value::Type::new(crate::value::types::Form::Logical));
+            Err(crate::eval::conversion_error(other, &logical))
+        }
+    }
+}
+
+/// The rows of `input` that pass.
+pub fn filter(input: &Arc<Table>, test: RowTest) -> Table {
+    input.with_operator(Arc::new(Filter { input: Arc::clone(input), test: Arc::new(test) }))
+}
+
+struct Filter {
+    input: Arc<Table>,
+    test: Arc<RowTest>,
+}
+
+impl Operator for Filter {
+    fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        let mut below = demand.unlimited();
+        below.add_reads(self.test.reads());
+        let left = demand.limit.unwrap_or(usize::MAX);
+        let input = self.input.operator().open(ctx, &below)?;
+        Ok(Box::new(Filtering { input, test: Arc::clone(&self.test), left, failed: None }))
+    }
+
+    fn name(&self) -> &'static str {
+        "select rows"
+    }
+}
+
+struct Filtering {
+    input: Box<dyn Batches>,
+    test: Arc<RowTest>,
+    left: usize,
+    failed: Option<Error>,
+}
+
+impl Batches for Filtering {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        if let Some(error) = self.failed.take() {
+            self.left = 0;
+            return Err(error);
+        }
+        while self.left > 0 {
+            let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+            let batch = Arc::new(batch);
+            let mut kept = Vec::with_capacity(batch.len().min(self.left));
+            for row in 0..batch.len() {
+                ctx.step()?;
+                match self.test.passes(ctx, &batch, row) {
+                    Ok(true) => kept.push(row as u32),
+                    Ok(false) => {}
+                    Err(error) if error.is_stop() || kept.is_empty() => return Err(error),
+                    Err(error) => {
+                        self.failed = Some(error);
+                        break;
+                    }
+                }
+                if kept.len() == self.left {
+                    break;
+                }
+            }
+            if kept.is_empty() {
+                continue;
+            }
+            self.left -= kept.len();
+            let whole = kept.len() == batch.len();
+            return Ok(Some(if whole { (*batch).clone() } else { batch.take(&kept) }));
+        }
+        Ok(None)
+    }
+}
+
+/// A test whether any of these columns holds a cell that fails. Evaluates their cells.
+pub fn any_fails(columns: Vec<usize>, wanted: bool) -> RowTest {
+    let reads = columns.clone();
+    RowTest::Native(
+        Some(reads),
+        Box::new(move |ctx, batch, row| {
+            for column in columns.iter().filter_map(|at| batch.column(*at)) {
+                match column.get(row) {
+                    Member::Ready(_) => {}
+                    lazy => match lazy.force(ctx) {
+                        Ok(_) => {}
+                        Err(error) if error.is_stop() => return Err(error),
+                        Err(_) => return Ok(wanted),
+                    },
+                }
+            }
+            Ok(!wanted)
+        }),
+    )
+}
