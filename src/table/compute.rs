@@ -24,6 +24,8 @@ pub enum Origin {
     Input(usize),
     /// A column that a computation gives: the number of the computation, and which of its columns.
     Computed(usize, usize),
+    /// No column: `null` in each row.
+    Null,
 }
 
 /// A table whose columns are columns of the input and computed ones. A computation runs only where one of its
@@ -42,7 +44,8 @@ pub fn compute(
     };
     let keys = input.keys().iter().filter(|key| key.columns.iter().all(|column| kept(column)));
     let keys = keys.cloned().collect();
-    let operator = Computed { input: Arc::clone(input), origins: origins.into(), computations: computations.into() };
+    let operator =
+        Computed { input: Arc::clone(input), origins: origins.into(), computations: computations.into() };
     Table::new(shape, types, Arc::new(operator)).with_keys(keys)
 }
 
@@ -59,6 +62,7 @@ impl Operator for Computed {
         for (_, origin) in self.origins.iter().enumerate().filter(|(at, _)| demand.wants(*at)) {
             match *origin {
                 Origin::Input(from) => below.add([from]),
+                Origin::Null => {}
                 Origin::Computed(computation, _) => {
                     if let Some(wanted) = wanted.get_mut(computation) {
                         *wanted = true;
@@ -106,6 +110,7 @@ impl Batches for Computing {
                 Origin::Computed(computation, part) => {
                     computed.get(computation).and_then(|columns| columns.get(part))
                 }
+                Origin::Null => return Arc::new(Column::same(Member::Ready(Value::Null), batch.len())),
             };
             column.map_or_else(|| Arc::new(Column::unread(batch.len())), Arc::clone)
         });
@@ -130,7 +135,8 @@ impl Compute for RowFunction {
         let mut cells = Vec::with_capacity(batch.len());
         for row in 0..batch.len() {
             ctx.step()?;
-            let (shape, function, batch) = (Arc::clone(&self.shape), Arc::clone(&self.function), Arc::clone(batch));
+            let (shape, function, batch) =
+                (Arc::clone(&self.shape), Arc::clone(&self.function), Arc::clone(batch));
             cells.push(Member::lazy(move |ctx| {
                 let record = Record::row(Arc::clone(&shape), Arc::clone(&batch), row);
                 ctx.call1(&function, Value::Record(Arc::new(record)))

@@ -95,7 +95,9 @@ impl Fields<'_> {
             | Node::Environment(_)
             | Node::NotImplemented(_)
             | Node::Invalid(..) => {}
-            Node::Unary(_, operand, _) | Node::Error(operand, _) | Node::Try(operand) => self.node(operand, row),
+            Node::Unary(_, operand, _) | Node::Error(operand, _) | Node::Try(operand) => {
+                self.node(operand, row)
+            }
             Node::Is(operand, _) | Node::As(operand, _, _) => self.node(operand, row),
             Node::Binary(_, pair, _)
             | Node::And(pair, _)

@@ -13,7 +13,7 @@ pub enum Fill {
     Down,
     /// A `null` becomes what stands below it.
     Up,
-    /// A cell equal to the one above it becomes `null`, where those of the columns before it do too.
+    /// The cells become `null` in a row where all of them equal those above.
     Clear,
 }
 
@@ -129,7 +129,8 @@ impl Filling {
         for row in 0..batch.len() {
             ctx.step()?;
             let mut repeats = true;
-            for ((&column, above), cells) in self.columns.iter().zip(&mut self.above).zip(&mut cleared) {
+            let mut cells = Vec::with_capacity(self.columns.len());
+            for (&column, above) in self.columns.iter().zip(&mut self.above) {
                 let cell = batch.column(column).map_or(Member::Ready(Value::Null), |column| column.get(row));
                 let value = cell.force(ctx)?;
                 repeats = repeats
@@ -138,7 +139,10 @@ impl Filling {
                         None => false,
                     };
                 *above = Some(Member::Ready(value));
-                cells.push(if repeats { Member::Ready(Value::Null) } else { cell });
+                cells.push(cell);
+            }
+            for (column, cell) in cleared.iter_mut().zip(cells) {
+                column.push(if repeats { Member::Ready(Value::Null) } else { cell });
             }
         }
         for (&column, cells) in self.columns.iter().zip(cleared) {

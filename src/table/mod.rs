@@ -4,6 +4,7 @@
 //! more than its schema needs; reading it passes the [`Demand`] (which columns, how many rows) down to the source.
 
 mod batch;
+mod buffer;
 mod column;
 mod combine;
 mod compute;
@@ -34,6 +35,7 @@ mod unpivot;
 mod window;
 
 pub use batch::Batch;
+pub use buffer::buffer;
 pub use column::{Column, ColumnBuilder, Whole};
 pub use combine::{combine, union};
 pub use compute::{CellChange, Change, Compute, Origin, RowFunction, compute};
@@ -107,12 +109,7 @@ impl Table {
 
     /// Other rows of the same columns: what a step that leaves the columns alone gives.
     pub fn with_operator(&self, operator: Arc<dyn Operator>) -> Table {
-        Table {
-            shape: Arc::clone(&self.shape),
-            types: self.types.clone(),
-            keys: self.keys.clone(),
-            operator,
-        }
+        Table { shape: Arc::clone(&self.shape), types: self.types.clone(), keys: self.keys.clone(), operator }
     }
 
     /// The same rows with other claims about the types of the columns.
@@ -125,10 +122,10 @@ impl Table {
     pub fn renamed(&self, names: Vec<Text>) -> Table {
         debug_assert_eq!(self.shape.len(), names.len());
         let renamed = |old: &Text| self.position(old).and_then(|at| names.get(at)).unwrap_or(old).clone();
-        let keys = self.keys.iter().map(|key| TableKey {
-            columns: key.columns.iter().map(renamed).collect(),
-            primary: key.primary,
-        });
+        let keys = self
+            .keys
+            .iter()
+            .map(|key| TableKey { columns: key.columns.iter().map(renamed).collect(), primary: key.primary });
         let keys = keys.collect();
         Table { shape: Arc::new(Shape::new(names)), keys, ..self.with_operator(Arc::clone(&self.operator)) }
     }

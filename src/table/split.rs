@@ -41,7 +41,9 @@ impl Compute for Split {
                         }
                     }
                     Err(error) if error.is_stop() => return Err(error),
-                    Err(error) => columns.iter_mut().for_each(|column| column.push(Member::failed(error.clone()))),
+                    Err(error) => {
+                        columns.iter_mut().for_each(|column| column.push(Member::failed(error.clone())))
+                    }
                 },
                 _ => self.put_off(&cell, &mut columns),
             }

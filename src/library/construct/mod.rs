@@ -4,6 +4,8 @@ mod binary;
 mod table;
 mod temporal;
 
+pub(super) use table::row_cells;
+
 use super::{Body, Declaration, example, native};
 use crate::value::Value;
 

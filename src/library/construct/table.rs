@@ -64,19 +64,27 @@ struct ListRows {
 impl RowSource for ListRows {
     fn next(&mut self, ctx: &Context) -> Result<Option<Vec<Member>>> {
         let Some(row) = self.rows.next(ctx)? else { return Ok(None) };
-        let row = row.force(ctx)?;
-        let Value::List(cells) = &row else {
-            return Err(conversion_error(&row, &Arc::new(Type::new(Form::List(None)))));
-        };
-        let cells = cells.members(ctx)?;
-        if cells.len() != self.width {
-            let message = if cells.len() < self.width {
-                "There are fewer cells in the row than columns in the table."
-            } else {
-                "There are more cells in the row than columns in the table."
-            };
-            return Err(Error::expression(message).with_detail(row));
-        }
-        Ok(Some(cells))
+        row_cells(ctx, row, self.width).map(Some)
     }
+}
+
+/// The cells of a row that is a list, as many as the table has columns.
+///
+/// # Errors
+/// The row is no list, or has more or fewer cells.
+pub(in crate::library) fn row_cells(ctx: &Context, row: Member, width: usize) -> Result<Vec<Member>> {
+    let row = row.force(ctx)?;
+    let Value::List(cells) = &row else {
+        return Err(conversion_error(&row, &Arc::new(Type::new(Form::List(None)))));
+    };
+    let cells = cells.members(ctx)?;
+    if cells.len() != width {
+        let message = if cells.len() < width {
+            "There are fewer cells in the row than columns in the table."
+        } else {
+            "There are more cells in the row than columns in the table."
+        };
+        return Err(Error::expression(message).with_detail(row));
+    }
+    Ok(cells)
 }

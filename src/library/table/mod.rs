@@ -1,5 +1,8 @@
 //! Table.*: steps of lazy plans. The operators they build live in [`crate::table`].
 
+mod arguments;
 pub(super) mod columns;
+mod made;
+mod parts;
 pub(super) mod relate;
 pub(super) mod rows;

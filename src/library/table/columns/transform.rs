@@ -1,0 +1,120 @@
+//! Changing the cells of columns: by functions, to types.
+
+use std::sync::Arc;
+
+use super::super::arguments::{Missing, as_function, as_text, declared_result, expected, operations, option};
+use super::changes::Changes;
+use crate::culture::Culture;
+use crate::eval::{self, Arguments, Context};
+use crate::library::conversion::{Converter, culture_named, document_culture};
+use crate::table::{CellChange, Compute};
+use crate::value::types::Form;
+use crate::value::{Error, Function, Result, Type, Value};
+
+/// A change by an M function, made when the cell is read.
+fn by_function(column: usize, function: Arc<Function>) -> Arc<dyn Compute> {
+    let change = move |ctx: &Context, value: &Value| ctx.call1(&function, value.clone());
+    Arc::new(CellChange { column, change: Arc::new(change), eager: false })
+}
+
+pub(super) fn transform_columns(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let table = arguments.table(0)?;
+    let missing = Missing::read(&arguments, 3)?;
+    let mut changes = Changes::of(Arc::clone(&table));
+    let mut named = vec![false; table.width()];
+    for operation in operations(ctx, &arguments.list(1)?)? {
+        let (Some(name), Some(function)) = (operation.first(), operation.get(1)) else {
+            let detail = Value::list(operation);
+            return Err(Error::expression(
+                "Each transformation must be a list of a column name and a function.",
+            )
+            .with_detail(detail));
+        };
+        let (name, function) = (as_text(name)?, as_function(function)?);
+        let Some(position) = table.position(&name) else {
+            match missing {
+                Missing::Error => return Err(eval::column_not_found(&name)),
+                Missing::Ignore => {}
+                Missing::UseNull => changes.add_nulls(name),
+            }
+            continue;
+        };
+        if changes.is_changed(position) {
+            return Err(Error::expression(format!("The column '{name}' is transformed more than once."))
+                .with_detail(Value::Text(name)));
+        }
+        if let Some(named) = named.get_mut(position) {
+            *named = true;
+        }
+        let ty = match operation.get(2).and_then(Type::from_value) {
+            Some(ty) => ty,
+            None => declared_result(&function),
+        };
+        changes.change(position, Some(ty), by_function(position, function));
+    }
+    if let Some(default) = arguments.optional_function(2)? {
+        for position in (0..table.width()).filter(|at| named.get(*at) == Some(&false)) {
+            let ty = declared_result(&default);
+            changes.change(position, Some(ty), by_function(position, Arc::clone(&default)));
+        }
+    }
+    Ok(changes.table())
+}
+
+pub(super) fn transform_column_types(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let table = arguments.table(0)?;
+    let (culture, missing) = culture_option(ctx, arguments.value(2))?;
+    let mut changes = Changes::of(Arc::clone(&table));
+    for operation in operations(ctx, &arguments.list(1)?)? {
+        let (Some(name), Some(ty)) = (operation.first(), operation.get(1)) else {
+            let detail = Value::list(operation);
+            return Err(Error::expression("Each type change must be a list of a column name and a type.")
+                .with_detail(detail));
+        };
+        let name = as_text(name)?;
+        let ty = Type::from_value(ty).ok_or_else(|| expected(ty, Form::Type))?;
+        let culture = match operation.get(2) {
+            Some(name) if !name.is_null() => culture_named(ctx, Some(&as_text(name)?))?,
+            _ => culture,
+        };
+        let Some(position) = table.position(&name) else {
+            match missing {
+                Missing::Error => return Err(eval::column_not_found(&name)),
+                Missing::Ignore => {}
+                Missing::UseNull => changes.add_nulls(name),
+            }
+            continue;
+        };
+        let converter = Converter::new(&ty, &culture);
+        let change = move |ctx: &Context, value: &Value| converter.convert(ctx, value);
+        let claimed = claimed(&ty);
+        changes.change(
+            position,
+            Some(claimed),
+            Arc::new(CellChange { column: position, change: Arc::new(change), eager: true }),
+        );
+    }
+    Ok(changes.table())
+}
+
+/// The type that a converted column claims: cells that were `null` still are, and a named number type is a number.
+fn claimed(ty: &Arc<Type>) -> Arc<Type> {
+    Arc::new(Type { name: None, ..ty.with_null() })
+}
+
+/// The culture and the handling of missing columns: the name of a culture, or a record `[Culture, MissingField]`.
+fn culture_option(ctx: &Context, value: &Value) -> Result<(Culture, Missing)> {
+    match value {
+        Value::Null => Ok((document_culture(ctx), Missing::Error)),
+        Value::Text(name) => Ok((culture_named(ctx, Some(name))?, Missing::Error)),
+        Value::Record(options) => {
+            let read = |name| option(ctx, Some(options), name);
+            let culture = match read("Culture")? {
+                Value::Null => document_culture(ctx),
+                name => culture_named(ctx, Some(&as_text(&name)?))?,
+            };
+            Ok((culture, Missing::of(&read("MissingField")?)?))
+        }
+        other => Err(expected(other, Form::Text)),
+    }
+}

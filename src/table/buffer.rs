@@ -1,0 +1,67 @@
+//! Rows read once and kept.
+
+use std::sync::{Arc, OnceLock};
+
+use super::{Batch, Batches, Column, Demand, Operator, Table, collect};
+use crate::eval::Context;
+use crate::value::{Member, Result};
+
+/// The table with its rows read at the first reading, and never again. Cells are evaluated then, one level deep: a
+/// list in a cell keeps its items as they are. A cell that fails is kept as such.
+pub fn buffer(input: &Arc<Table>) -> Table {
+    input.with_operator(Arc::new(Buffer { input: Arc::clone(input), rows: OnceLock::new() }))
+}
+
+struct Buffer {
+    input: Arc<Table>,
+    rows: OnceLock<Arc<[Batch]>>,
+}
+
+impl Buffer {
+    fn rows(&self, ctx: &Context) -> Result<Arc<[Batch]>> {
+        if let Some(rows) = self.rows.get() {
+            return Ok(Arc::clone(rows));
+        }
+        let batches = collect(ctx, &self.input, &Demand::all())?;
+        let settled = batches.iter().map(|batch| settled(ctx, batch)).collect::<Result<Vec<_>>>()?;
+        Ok(Arc::clone(self.rows.get_or_init(|| settled.into())))
+    }
+}
+
+fn settled(ctx: &Context, batch: &Batch) -> Result<Batch> {
+    let mut columns = Vec::with_capacity(batch.columns().len());
+    for column in batch.columns() {
+        let Some(members) = column.as_any() else {
+            columns.push(Arc::clone(column));
+            continue;
+        };
+        let mut cells = Vec::with_capacity(members.len());
+        for member in members {
+            ctx.step()?;
+            cells.push(match member {
+                Member::Ready(_) => member.clone(),
+                Member::Lazy(_) => Member::settled(member.force_with_metadata(ctx))?,
+            });
+        }
+        columns.push(Arc::new(Column::any(cells)));
+    }
+    Ok(batch.with_columns(columns))
+}
+
+impl Operator for Buffer {
+    fn open(&self, ctx: &Context, _demand: &Demand) -> Result<Box<dyn Batches>> {
+        let rows = self.rows(ctx)?;
+        Ok(super::put_off(move |_| Ok(rows.iter().cloned().collect())))
+    }
+
+    fn known_rows(&self) -> Option<usize> {
+        match self.rows.get() {
+            Some(rows) => Some(rows.iter().map(Batch::len).sum()),
+            None => self.input.operator().known_rows(),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "buffer"
+    }
+}
