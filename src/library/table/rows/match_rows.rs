@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::arguments::{Missing, as_list, as_record};
 use super::make::record_cells;
-use crate::criteria::{EquationCriteria, Over};
+use crate::criteria::{EquationCriteria, Over, Rule};
 use crate::eval::{Arguments, Context, column_not_found};
 use crate::table::{self, Compute, Origin, RowTest, Table};
 use crate::value::{Error, List, Member, Record, Result, Value};
@@ -22,7 +22,7 @@ impl Wanted {
             if let Some(name) = row.names().iter().find(|name| table.position(name).is_none()) {
                 return Err(column_not_found(name));
             }
-            EquationCriteria::columns(row.names().iter().cloned())
+            EquationCriteria::columns(row.names().iter().cloned(), Rule::Plain)
         } else {
             EquationCriteria::parse(ctx, criteria, Over::Rows)?
         };
