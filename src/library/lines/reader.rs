@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::eval::{Arguments, Context};
 use crate::library::text::argument::{out_of_range, single_character};
-use crate::library::text::encoding::TextEncoding;
+use crate::library::text::encoding::encoding_of;
+use crate::sources::encoding::Encoding;
 use crate::value::{Binary, Error, Iterate, List, Member, Record, Result, Text, Value};
 
 /// How lines are told apart.
@@ -30,20 +31,23 @@ fn options(
     ctx: &Context,
     arguments: &Arguments<'_>,
     encoding_at: Option<usize>,
-) -> Result<(LineStyle, Option<TextEncoding>)> {
-    let (mut encoding, mut keep_separators) = (None, arguments.optional_logical(2)?.unwrap_or(false));
+) -> Result<(LineStyle, Encoding)> {
+    let (mut encoding, mut keep_separators) =
+        (Encoding::UTF_8, arguments.optional_logical(2)?.unwrap_or(false));
     let quotes = match arguments.value(1) {
         Value::Record(record) => {
             let mut fields = [field(ctx, record, "Encoding")?, field(ctx, record, "IncludeLineSeparators")?];
             let fields = Arguments::new(&mut fields);
-            encoding = TextEncoding::read(&fields, 0)?;
+            encoding = encoding_of(&fields, 0)?;
             keep_separators = fields.optional_logical(1)?.unwrap_or(keep_separators);
             quotes_of_record(ctx, record)?
         }
         _ => quote_style(arguments, 1)?,
     };
-    if let Some(at) = encoding_at {
-        encoding = TextEncoding::read(arguments, at)?.or(encoding);
+    if let Some(at) = encoding_at
+        && !arguments.is_null(at)
+    {
+        encoding = encoding_of(arguments, at)?;
     }
     Ok((LineStyle { quotes, keep_separators }, encoding))
 }
@@ -96,7 +100,6 @@ pub(super) fn from_text(ctx: &Context, arguments: Arguments<'_>) -> Result<Value
 pub(super) fn from_binary(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let binary = arguments.binary(0)?;
     let (style, encoding) = options(ctx, &arguments, Some(3))?;
-    let encoding = encoding.unwrap_or(TextEncoding::Utf8);
     let list = List::lazy(move || BinaryLines { binary: Arc::clone(&binary), encoding, style, lines: None });
     Ok(Value::List(Arc::new(list)))
 }
@@ -104,7 +107,7 @@ pub(super) fn from_binary(ctx: &Context, arguments: Arguments<'_>) -> Result<Val
 /// The lines of bytes, which are read when the first line is.
 struct BinaryLines {
     binary: Arc<Binary>,
-    encoding: TextEncoding,
+    encoding: Encoding,
     style: LineStyle,
     lines: Option<Lines>,
 }
@@ -114,7 +117,7 @@ impl Iterate for BinaryLines {
         if let Some(lines) = &mut self.lines {
             return lines.next(ctx);
         }
-        let text = Text::from(self.encoding.decode(self.binary.bytes(ctx)?));
+        let text = Text::new(&self.encoding.decode(self.binary.bytes(ctx)?));
         self.lines.insert(Lines { text, at: 0, style: self.style }).next(ctx)
     }
 }

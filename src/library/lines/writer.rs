@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use crate::eval::{Arguments, Context, conversion_error};
-use crate::library::text::encoding::TextEncoding;
+use crate::library::text::encoding::{encoded, encoding_of};
 use crate::value::types::Form;
-use crate::value::{Binary, Result, Type, Value};
+use crate::value::{Result, Type, Value};
 
 pub(super) fn to_text(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     joined(ctx, &arguments).map(Value::from)
 }
 
 pub(super) fn to_binary(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let encoding = TextEncoding::read(&arguments, 2)?.unwrap_or(TextEncoding::Utf8);
+    let encoding = encoding_of(&arguments, 2)?;
     let mark = arguments.optional_logical(3)?.unwrap_or(false);
-    Ok(Value::Binary(Arc::new(Binary::new(encoding.encode(&joined(ctx, &arguments)?, mark)))))
+    Ok(encoded(&joined(ctx, &arguments)?, encoding, mark))
 }
 
 /// The lines, a separator after each.
