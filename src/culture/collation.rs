@@ -80,10 +80,10 @@ const TAILORED: &[(&[&str], char, char, u32)] = &[
 /// Letters that no decomposition takes apart, with what they count as.
 fn expanded(letter: char) -> Option<(&'static str, u32)> {
     Some(match letter {
-        'æ' => ("ae", 1),
-        'œ' => ("oe", 1),
-        'ß' => ("ss", 1),
-        'þ' => ("th", 1),
+        'æ' => ("ae", 0),
+        'œ' => ("oe", 0),
+        'ß' => ("ss", 0),
+        'þ' => ("th", 0),
         'ø' => ("o", 0x338),
         'đ' => ("d", 0x335),
         'ð' => ("d", 0x336),
@@ -219,6 +219,8 @@ mod tests {
         assert_eq!(plain.compare("a", "A"), Ordering::Less);
         let blind = Collation::new(Culture::default(), true);
         assert_eq!(blind.compare("STRASSE", "strasse"), Ordering::Equal);
+        assert_eq!(blind.compare("Straße", "STRASSE"), Ordering::Equal);
+        assert_eq!(plain.compare("encyclopædia", "encyclopaedia"), Ordering::Equal);
         assert_eq!(blind.compare("é", "e"), Ordering::Greater);
     }
 }

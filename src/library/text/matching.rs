@@ -59,10 +59,10 @@ impl Matching {
                 let fold = |text: &str| -> Vec<(char, usize)> {
                     text.char_indices().map(|(at, letter)| (culture.letter_to_upper(letter), at)).collect()
                 };
-                among(ctx, &fold(text), &fold(wanted), find)
+                among(ctx, &fold(text), &fold(wanted), text.len(), find)
             }
             Matching::Collation(collation) => {
-                among(ctx, &collation.elements(text), &collation.elements(wanted), find)
+                among(ctx, &collation.elements(text), &collation.elements(wanted), text.len(), find)
             }
             Matching::Function(rule) => {
                 let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
@@ -91,12 +91,13 @@ fn exact(text: &str, wanted: &str, find: Find) -> Vec<usize> {
     }
 }
 
-/// Finds a sequence of elements, each with the byte it starts at. Several elements may come from one character:
+/// Finds a sequence of elements, each with the byte it starts at; `end` is the byte behind the last. Several elements may come from one character:
 /// a match must not start within one.
 fn among<E: PartialEq>(
     ctx: &Context,
     text: &[(E, usize)],
     wanted: &[(E, usize)],
+    end: usize,
     find: Find,
 ) -> Result<Vec<usize>> {
     let byte = |at: usize| text.get(at).map(|(_, byte)| *byte);
@@ -108,7 +109,6 @@ fn among<E: PartialEq>(
             && piece.iter().zip(wanted).all(|((piece, _), (wanted, _))| piece == wanted))
     };
     let found = windows(ctx, text.len(), wanted.len(), find, same)?;
-    let end = text.last().map_or(0, |(_, byte)| *byte + 1);
     Ok(found.into_iter().map(|at| byte(at).unwrap_or(end)).collect())
 }
 

@@ -12,6 +12,8 @@ mod format;
 mod matching;
 pub(super) mod position;
 mod search;
+#[cfg(test)]
+mod tests;
 
 pub(super) use compose::replaced;
 
