@@ -7,6 +7,7 @@
 mod binary;
 mod construct;
 pub mod conversion;
+mod database;
 #[cfg(test)]
 mod declaration_tests;
 mod documents;
@@ -34,6 +35,7 @@ pub use registry::{
 const FAMILIES: &[&[Declaration]] = &[
     construct::FUNCTIONS,
     binary::FUNCTIONS,
+    database::FUNCTIONS,
     documents::FUNCTIONS,
     file::FUNCTIONS,
     lines::FUNCTIONS,

@@ -7,3 +7,4 @@ pub mod bytes;
 pub mod csv;
 pub mod encoding;
 pub mod json;
+pub mod sqlite;

@@ -70,6 +70,43 @@ pub fn push_duration(out: &mut String, duration: Duration) {
     }
 }
 
+/// Reads `2026-03-01`, and nothing else.
+pub fn parse_date(text: &str) -> Option<Date> {
+    let (year, rest) = text.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    Date::new(digits(year, 4)?, digits(month, 2)?, digits(day, 2)?)
+}
+
+/// Reads `14:05`, `14:05:00` or `14:05:00.25`, with up to seven digits of a fraction, and nothing else.
+pub fn parse_time(text: &str) -> Option<Time> {
+    let mut parts = text.split(':');
+    let (hour, minute) = (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
+    let (second, ticks) = match parts.next().map(|second| second.split_once('.').unwrap_or((second, "0"))) {
+        None => (0, 0),
+        Some((second, fraction)) => {
+            let length = fraction.len();
+            let scale = 10_i64.checked_pow(u32::try_from(7_usize.checked_sub(length)?).ok()?)?;
+            (digits(second, 2)?, digits(fraction, length)?.checked_mul(scale)?)
+        }
+    };
+    if parts.next().is_some() || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    Time::from_ticks(hour * TICKS_PER_HOUR + minute * TICKS_PER_MINUTE + second * TICKS_PER_SECOND + ticks)
+}
+
+/// Reads a date and a time with `T` or a blank between them, and nothing else.
+pub fn parse_datetime(text: &str) -> Option<DateTime> {
+    let (date, time) = text.split_once(['T', ' '])?;
+    DateTime::new(parse_date(date)?, parse_time(time)?)
+}
+
+/// A number written with exactly `length` digits.
+fn digits(text: &str, length: usize) -> Option<i64> {
+    let plain = text.len() == length && length > 0 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if plain { text.parse().ok() } else { None }
+}
+
 fn push_fraction(out: &mut String, ticks: u64) {
     if ticks > 0 {
         let digits = format!("{ticks:07}");
@@ -95,6 +132,24 @@ mod tests {
         assert_eq!(duration(2.0, 0.0, 0.0, 0.0), "P2D");
         assert_eq!(duration(0.0, -1.0, -30.0, 0.0), "-PT1H30M");
         assert_eq!(duration(1.0, 0.0, 0.0, 0.25), "P1DT0.25S");
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for text in ["2024-02-29T23:59:59.1234567", "0001-01-01T00:00:00", "2024-02-29T10:20:30.5"] {
+            let mut out = String::new();
+            push_datetime(&mut out, parse_datetime(text).unwrap());
+            assert_eq!(out, text);
+        }
+        assert_eq!(parse_datetime("2024-02-29 10:20"), parse_datetime("2024-02-29T10:20:00.0"));
+        for bad in ["2023-02-29", "24-02-01", "2024-2-1", "2024-02-01x", "", "2024-02-01T00:00:00"] {
+            assert_eq!(parse_date(bad), None, "{bad}");
+        }
+        for bad in
+            ["24:00", "1:00", "10:60", "10:00:60", "10:00:00.", "10:00:00.12345678", "10:00:00:00", "10"]
+        {
+            assert_eq!(parse_time(bad), None, "{bad}");
+        }
     }
 
     #[test]
