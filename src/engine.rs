@@ -130,26 +130,44 @@ impl Engine {
     }
 
     fn names(&self) -> Arc<dyn Names> {
-        if self.bound.is_empty() {
-            return Library::names();
-        }
-        Arc::new(Bound { values: self.bound.clone(), library: Library::names() })
+        Arc::new(Bound {
+            values: self.bound.clone(),
+            culture: Arc::clone(&self.culture),
+            host: Arc::clone(&self.host),
+            library: Library::names(),
+        })
     }
 }
 
-/// The host's names before the library's.
+/// The host's names before the library's, and the library's constants that depend on the host.
 struct Bound {
     values: FxHashMap<String, Value>,
+    culture: Arc<str>,
+    host: Arc<dyn Host>,
     library: Arc<dyn Names>,
+}
+
+impl Bound {
+    fn environment(&self, name: &str) -> Option<Value> {
+        match name {
+            "Culture.Current" => Some(Value::text(&self.culture)),
+            "TimeZone.Current" => Some(self.host.time_zone().map_or(Value::Null, Value::from)),
+            _ => None,
+        }
+    }
 }
 
 impl Names for Bound {
     fn lookup(&self, name: &str) -> Option<Value> {
-        self.values.get(name).cloned().or_else(|| self.library.lookup(name))
+        let bound = self.values.get(name).cloned().or_else(|| self.environment(name));
+        bound.or_else(|| self.library.lookup(name))
     }
 
     fn names(&self) -> Vec<&str> {
         let mut names = self.library.names();
+        if self.values.is_empty() {
+            return names;
+        }
         names.extend(self.values.keys().map(String::as_str));
         names.sort_unstable();
         names.dedup();
@@ -203,5 +221,31 @@ impl Query {
         });
         let (section, member) = found?;
         ctx.evaluation().member(section, member).map(|cell| cell.force(ctx))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evaluated(engine: &Engine, text: &str) -> Value {
+        let query = engine.compile("test", text).unwrap();
+        query.evaluate(&query.start()).unwrap()
+    }
+
+    #[test]
+    fn constants_of_the_environment_come_from_engine_and_host() {
+        struct Zone;
+        impl Host for Zone {
+            fn time_zone(&self) -> Option<String> {
+                Some("Europe/Paris".into())
+            }
+        }
+        let engine = Engine::new().with_culture("fr-FR").with_host(Zone);
+        assert_eq!(evaluated(&engine, "Culture.Current").as_text(), Some("fr-FR"));
+        assert_eq!(evaluated(&engine, "#shared[TimeZone.Current]").as_text(), Some("Europe/Paris"));
+        assert!(evaluated(&Engine::new(), "TimeZone.Current").is_null());
+        let bound = engine.with_value("Culture.Current", Value::text("mine"));
+        assert_eq!(evaluated(&bound, "Culture.Current").as_text(), Some("mine"));
     }
 }

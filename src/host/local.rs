@@ -94,6 +94,10 @@ impl Host for LocalHost {
         })
     }
 
+    fn time_zone(&self) -> Option<String> {
+        jiff::tz::TimeZone::system().iana_name().map(str::to_owned)
+    }
+
     fn random(&self, bytes: &mut [u8]) -> Result<(), HostError> {
         // The standard library seeds its hashers from the system's randomness; each seed and count gives new bits.
         for chunk in bytes.chunks_mut(8) {

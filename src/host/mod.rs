@@ -81,6 +81,11 @@ pub trait Host: Send + Sync {
         let _ = message;
     }
 
+    /// The name of the local time zone, if the host has one.
+    fn time_zone(&self) -> Option<String> {
+        None
+    }
+
     /// Fills `bytes` with random bits.
     fn random(&self, bytes: &mut [u8]) -> Result<(), HostError> {
         let _ = bytes;

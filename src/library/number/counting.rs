@@ -1,6 +1,6 @@
 //! Factorials, permutations and combinations.
 //!
-//! Results stay whole while 64 bits hold them and go on as doubles, which become infinite soon enough to bound
+//! Products are exact as long as 128 bits hold them and go on as doubles, which become infinite soon enough to bound
 //! every loop here.
 
 use super::bitwise::whole;
@@ -60,8 +60,8 @@ fn falling_product(ctx: &Context, from: i64, count: i64) -> Result<Value> {
 }
 
 fn result(exact: Option<i128>, double: f64) -> Value {
-    match exact.and_then(|exact| i64::try_from(exact).ok()) {
-        Some(exact) => Value::Int64(exact),
+    match exact {
+        Some(exact) => i64::try_from(exact).map_or_else(|_| Value::Double(exact as f64), Value::Int64),
         None => Value::Double(double),
     }
 }
