@@ -147,6 +147,11 @@ impl Library {
         Some(entry.value.get_or_init(|| make(name, &entry.origin)).clone())
     }
 
+    /// All names of the library, sorted; absent ones too.
+    pub fn all_names(&self) -> &[&'static str] {
+        &self.names
+    }
+
     /// Whether a documented name is a function that is not there.
     pub fn is_absent(&self, name: &str) -> bool {
         matches!(self.entries.get(name), Some(Entry { origin: Origin::Absent(_), .. }))

@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("value", &["text", "syntax", "ir", "eval", "table"]),
     ("ir", &["text", "syntax", "value"]),
     ("eval", &["value", "ir", "table", "host"]),
-    ("table", &["value", "eval", "criteria"]),
+    ("table", &["value", "ir", "eval", "criteria"]),
     ("culture", &["value"]),
     ("criteria", &["value", "eval", "culture", "table"]),
     ("resolve", &["text", "syntax", "value", "ir", "eval"]),
