@@ -1,12 +1,10 @@
 use crate::eval::{Arguments, Context};
+use crate::library::conversion::outside_range;
 use crate::value::temporal::{Date, DateTime, DateTimeZone, Duration, Time};
 use crate::value::{Error, Result, Value};
 
 fn out_of_range(what: &str, arguments: &Arguments<'_>) -> Error {
-    Error::expression(format!(
-        "The {what} operation failed because the resulting value falls outside the range of allowed values."
-    ))
-    .with_detail(Value::list(arguments.all().iter().cloned()))
+    outside_range(what, Value::list(arguments.all().iter().cloned()))
 }
 
 pub(super) fn date(_: &Context, arguments: Arguments<'_>) -> Result<Value> {

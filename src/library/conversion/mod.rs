@@ -20,10 +20,10 @@ pub use number::{
 };
 pub use temporal::{
     ParseTarget, date_from, datetime_from, datetimezone_from, duration_from, duration_from_text,
-    local_offset, not_parsed, time_from,
+    local_offset, not_parsed, outside_range, time_from,
 };
 pub use text::text_from;
-pub use whole::{WholeKind, whole_from};
+pub use whole::{WholeKind, exact_whole, whole_from};
 
 use std::sync::Arc;
 

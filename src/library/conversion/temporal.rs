@@ -118,20 +118,21 @@ pub fn local_offset(ctx: &Context) -> Result<i64> {
 /// A datetimezone on the clock of the local zone.
 pub(super) fn to_local(ctx: &Context, value: &Value) -> Result<DateTimeZone> {
     let Some(zoned) = value.zoned() else { return Err(no_conversion(value, Form::DateTimeZone)) };
-    zoned.switch_zone(local_offset(ctx)?).ok_or_else(|| out_of_range(value, "DateTimeZone"))
+    zoned.switch_zone(local_offset(ctx)?).ok_or_else(|| outside_range("DateTimeZone", value.clone()))
 }
 
-fn out_of_range(value: &Value, kind: &str) -> Error {
+/// The error for a result of `kind` (`Date`, `Duration`) beyond the range of its kind; `detail` is what it came from.
+pub fn outside_range(kind: &str, detail: Value) -> Error {
     Error::expression(format!(
         "The {kind} operation failed because the resulting value falls outside the range of allowed values."
     ))
-    .with_detail(value.clone())
+    .with_detail(detail)
 }
 
 /// The moment an OLE automation number stands for.
 fn from_number(value: &Value, kind: &str) -> Result<Option<DateTime>> {
     let Some(number) = value.to_double() else { return Ok(None) };
-    OleDate(number).to_datetime().map(Some).ok_or_else(|| out_of_range(value, kind))
+    OleDate(number).to_datetime().map(Some).ok_or_else(|| outside_range(kind, value.clone()))
 }
 
 /// `Date.From`.
@@ -163,7 +164,7 @@ pub fn time_from(ctx: &Context, value: &Value, culture: &Culture) -> Result<Valu
             Some(days) if (0.0..1.0).contains(&days) => {
                 Value::Time(Time((days * TICKS_PER_DAY as f64).round() as i64))
             }
-            Some(_) => return Err(out_of_range(other, "Time")),
+            Some(_) => return Err(outside_range("Time", other.clone())),
             None => return Err(no_conversion(other, Form::Time)),
         },
     })
@@ -197,7 +198,7 @@ pub fn datetimezone_from(ctx: &Context, value: &Value, culture: &Culture) -> Res
     let Some(local) = local else { return Err(no_conversion(value, Form::DateTimeZone)) };
     DateTimeZone::new(local, local_offset(ctx)?)
         .map(Value::from)
-        .ok_or_else(|| out_of_range(value, "DateTimeZone"))
+        .ok_or_else(|| outside_range("DateTimeZone", value.clone()))
 }
 
 /// The moment of a date, a time of day or a number; `None` for anything else.
@@ -220,9 +221,9 @@ pub fn duration_from(value: &Value) -> Result<Value> {
         Value::Text(text) => duration_from_text(text),
         Value::Time(time) => Ok(Value::Duration(Duration(time.0))),
         other => match other.to_double() {
-            Some(days) => {
-                Duration::from_days(days).map(Value::Duration).ok_or_else(|| out_of_range(other, "Duration"))
-            }
+            Some(days) => Duration::from_days(days)
+                .map(Value::Duration)
+                .ok_or_else(|| outside_range("Duration", other.clone())),
             None => Err(no_conversion(other, Form::Duration)),
         },
     }

@@ -60,10 +60,7 @@ pub fn whole_from(
     let whole = match &number {
         Value::Null => return Ok(Value::Null),
         Value::Int64(whole) => Some(*whole),
-        // 2^63 is the first double past the range; -2^63 is in it.
-        other => {
-            rounded(other, mode).filter(|whole| (-TWO_63..TWO_63).contains(whole)).map(|whole| whole as i64)
-        }
+        other => rounded(other, mode).and_then(fitting),
     };
     let (least, most) = kind.range();
     match whole.filter(|whole| (least..=most).contains(whole)) {
@@ -72,4 +69,16 @@ pub fn whole_from(
     }
 }
 
-const TWO_63: f64 = 9_223_372_036_854_775_808.0;
+/// The number as a whole one of 64 bits; `None` if it has a fraction, does not fit or is no number.
+pub fn exact_whole(number: &Value) -> Option<i64> {
+    match number.as_plain() {
+        Value::Int64(whole) => Some(*whole),
+        other => other.to_double().filter(|double| double.fract() == 0.0).and_then(fitting),
+    }
+}
+
+/// A whole double as 64 bits. 2^63 is the first double past the range; -2^63 is in it.
+fn fitting(whole: f64) -> Option<i64> {
+    const TWO_63: f64 = 9_223_372_036_854_775_808.0;
+    (-TWO_63..TWO_63).contains(&whole).then_some(whole as i64)
+}

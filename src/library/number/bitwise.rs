@@ -1,7 +1,7 @@
 //! Operations on the 64 bits of whole numbers.
 
 use crate::eval::{Arguments, conversion_error};
-use crate::library::conversion::WholeKind;
+use crate::library::conversion::{WholeKind, exact_whole};
 use crate::library::{Declaration, example, native};
 use crate::value::types::Form;
 use crate::value::{Result, Type, Value};
@@ -64,19 +64,7 @@ fn bits(arguments: &Arguments<'_>, at: usize) -> Result<Option<i64>> {
         Value::Null => Ok(None),
         number => match number.to_double() {
             None => Err(conversion_error(number, &Arc::new(Type::new(Form::Number)))),
-            Some(_) => whole(number).map(Some).ok_or_else(|| WholeKind::Int64.out_of_range(number)),
+            Some(_) => exact_whole(number).map(Some).ok_or_else(|| WholeKind::Int64.out_of_range(number)),
         },
-    }
-}
-
-/// A number without a fraction that fits 64 bits.
-pub(super) fn whole(number: &Value) -> Option<i64> {
-    const TWO_63: f64 = 9_223_372_036_854_775_808.0;
-    match number {
-        Value::Int64(whole) => Some(*whole),
-        other => other
-            .to_double()
-            .filter(|double| double.fract() == 0.0 && (-TWO_63..TWO_63).contains(double))
-            .map(|double| double as i64),
     }
 }

@@ -3,9 +3,8 @@
 //! Products are exact as long as 128 bits hold them and go on as doubles, which become infinite soon enough to bound
 //! every loop here.
 
-use super::bitwise::whole;
 use crate::eval::{Arguments, Context};
-use crate::library::conversion::WholeKind;
+use crate::library::conversion::{WholeKind, exact_whole};
 use crate::value::{Error, Result, Value};
 
 pub(super) fn factorial(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -85,5 +84,5 @@ fn count(arguments: &Arguments<'_>, at: usize) -> Result<Option<i64>> {
             .with_detail(number.clone())
             .with_code("10015"));
     }
-    whole(number).map(Some).ok_or_else(|| WholeKind::Int64.out_of_range(number))
+    exact_whole(number).map(Some).ok_or_else(|| WholeKind::Int64.out_of_range(number))
 }

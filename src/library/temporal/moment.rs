@@ -1,7 +1,7 @@
 //! Values that are dates, times or both, taken apart the same way.
 
 use crate::eval::{Arguments, Context};
-use crate::library::conversion::local_offset;
+use crate::library::conversion::{document_culture, local_offset, outside_range};
 use crate::value::temporal::{Date, DateTime, DateTimeZone, DayOfWeek, Time};
 use crate::value::{Error, Result, Value};
 
@@ -138,16 +138,13 @@ impl Moment {
 
 /// The error for a result beyond the years 1 to 9999.
 pub(super) fn out_of_range(kind: &str, arguments: &Arguments<'_>) -> Error {
-    Error::expression(format!(
-        "The {kind} operation failed because the resulting value falls outside the range of allowed values."
-    ))
-    .with_detail(Value::list(arguments.all().iter().cloned()))
+    outside_range(kind, Value::list(arguments.all().iter().cloned()))
 }
 
 /// The day of the week an optional argument gives as M's number; the first of the document's culture for `null`.
 pub(super) fn first_day(ctx: &Context, arguments: &Arguments<'_>, at: usize) -> Result<DayOfWeek> {
     match arguments.optional_whole(at, "firstDayOfWeek")? {
-        None => Ok(crate::library::conversion::document_culture(ctx).first_day_of_week()),
+        None => Ok(document_culture(ctx).first_day_of_week()),
         Some(number) => DayOfWeek::from_number(number).ok_or_else(|| {
             Error::expression("The 'firstDayOfWeek' argument is out of range.")
                 .with_detail(arguments.value(at).clone())
