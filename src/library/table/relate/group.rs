@@ -30,7 +30,8 @@ pub(super) fn group(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     Ok(Value::Table(Arc::new(table::group(&table, grouping, aggregates))))
 }
 
-fn check_names(table: &Table, columns: &[usize], aggregates: &[Aggregate]) -> Result<()> {
+/// The columns of a group's result must have different names.
+pub(super) fn check_names(table: &Table, columns: &[usize], aggregates: &[Aggregate]) -> Result<()> {
     let keys = columns.iter().filter_map(|&at| table.names().get(at));
     let all: Vec<_> = keys.chain(aggregates.iter().map(|aggregate| &aggregate.name)).collect();
     for (at, name) in all.iter().enumerate() {

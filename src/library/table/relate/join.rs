@@ -11,13 +11,13 @@ use crate::value::{Error, List, Member, Result, Shape, Text, Type, Value};
 pub(super) fn join(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (left, right) = (arguments.table(0)?, arguments.table(2)?);
     let kind = kind(arguments.value(4), JoinKind::Inner)?;
-    let comparers = arguments.optional_list(6)?;
-    let (left, right) = sides(ctx, left, arguments.value(1), right, arguments.value(3), comparers)?;
+    let rules = rules(ctx, arguments.optional_list(6)?)?;
+    let (left, right) = sides(ctx, left, arguments.value(1), right, arguments.value(3), &rules)?;
     Ok(Value::Table(Arc::new(joined(left, right, kind)?)))
 }
 
 /// Both tables side by side. Columns of one name are an error, but for keys of an inner join, whose cells are equal.
-fn joined(left: JoinSide, right: JoinSide, kind: JoinKind) -> Result<Table> {
+pub(super) fn joined(left: JoinSide, right: JoinSide, kind: JoinKind) -> Result<Table> {
     let shared_key = |at: usize, name: &Text| {
         let pairs = left.key.columns.iter().zip(&right.key.columns);
         let mut same =
@@ -81,8 +81,20 @@ fn nested(
         },
         other => return Err(conversion_error(other, &Arc::new(Type::new(Form::Table(None))))),
     };
-    let name = arguments.text(4)?;
-    let (left, right) = sides(ctx, left, arguments.value(1), right, arguments.value(3), comparers)?;
+    let rules = rules(ctx, comparers)?;
+    let (left, right) = sides(ctx, left, arguments.value(1), right, arguments.value(3), &rules)?;
+    let ty = right.table.table_type();
+    nested_of(left, right, arguments.text(4)?, ty, kind)
+}
+
+/// The left rows with a column of tables of the right ones.
+pub(super) fn nested_of(
+    left: JoinSide,
+    right: JoinSide,
+    name: Text,
+    ty: Arc<Type>,
+    kind: JoinKind,
+) -> Result<Value> {
     if left.table.position(&name).is_some() {
         return Err(field_exists(&name, Member::Ready(Value::Null)));
     }
@@ -91,40 +103,44 @@ fn nested(
     let may_lack =
         |ty: &Arc<Type>| if kind.left_may_lack() { Arc::new(ty.with_null()) } else { Arc::clone(ty) };
     let mut types: Vec<Arc<Type>> = left.table.types().iter().map(may_lack).collect();
-    types.push(right.table.table_type());
+    types.push(ty);
     let keys = if kind.left_may_lack() { Vec::new() } else { left.table.keys().to_vec() };
     let operator = Arc::new(NestedJoin::new(left, right, kind));
     let table = Table::new(Arc::new(Shape::new(names)), types, operator).with_keys(keys);
     Ok(Value::Table(Arc::new(table)))
 }
 
-fn sides(
+/// Both sides of a join with their keys; `rule` says how the key columns at a position are compared.
+pub(super) fn sides(
     ctx: &Context,
     left: Arc<Table>,
     left_key: &Value,
     right: Arc<Table>,
     right_key: &Value,
-    comparers: Option<Arc<List>>,
+    rule: &dyn Fn(usize) -> Rule,
 ) -> Result<(JoinSide, JoinSide)> {
     let left_columns = table::positions(&left, &names::one_or_many(ctx, left_key)?)?;
     let right_columns = table::positions(&right, &names::one_or_many(ctx, right_key)?)?;
     if left_columns.len() != right_columns.len() {
         return Err(Error::expression("A join needs as many key columns on the left as on the right."));
     }
-    let mut rules = vec![Rule::Plain; left_columns.len()];
-    if let Some(comparers) = comparers {
-        for (rule, comparer) in rules.iter_mut().zip(comparers.values(ctx)?) {
-            match comparer {
-                Value::Null => {}
-                Value::Function(function) => *rule = Rule::of(&function),
-                other => return Err(conversion_error(&other, &Arc::new(Type::new(Form::Function(None))))),
-            }
-        }
-    }
-    let rules: Arc<[Rule]> = rules.into();
+    let rules: Arc<[Rule]> = (0..left_columns.len()).map(rule).collect();
     let left = JoinSide { table: left, key: JoinKey { columns: left_columns, rules: Arc::clone(&rules) } };
     let right = JoinSide { table: right, key: JoinKey { columns: right_columns, rules } };
     Ok((left, right))
+}
+
+/// The rules that a list of comparers gives for the key columns; where there is none, cells must be equal.
+fn rules(ctx: &Context, comparers: Option<Arc<List>>) -> Result<impl Fn(usize) -> Rule> {
+    let mut rules = Vec::new();
+    for comparer in comparers.map_or(Ok(Vec::new()), |list| list.values(ctx))? {
+        rules.push(match comparer {
+            Value::Null => Rule::Plain,
+            Value::Function(function) => Rule::of(&function),
+            other => return Err(conversion_error(&other, &Arc::new(Type::new(Form::Function(None))))),
+        });
+    }
+    Ok(move |at: usize| rules.get(at).cloned().unwrap_or(Rule::Plain))
 }
 
 /// The kind a `JoinKind` value stands for.

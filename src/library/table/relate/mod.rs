@@ -5,6 +5,7 @@ mod combine;
 mod distinct;
 mod expand;
 mod extremes;
+mod fuzzy;
 mod group;
 mod join;
 mod keys;
@@ -373,5 +374,57 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             "[Reason = \"R\", Message = \"M\", Detail = null, Message.Format = null, Message.Parameters = null, ErrorCode = null]",
         )],
         view::view_error,
+    ),
+    native(
+        "Table.FuzzyJoin",
+        "(table1 as table, key1 as any, table2 as table, key2 as any, optional joinKind as nullable number, optional joinOptions as nullable record) as table",
+        "Puts the rows of two tables side by side where the texts of their keys are alike.",
+        &[
+            example(
+                "Table.FuzzyJoin(#table(type table [a = text], {{\"Seattle\"}}), \"a\", #table(type table [b = text], {{\"seatle\"}, {\"Redmond\"}}), \"b\")",
+                "#table(type table [a = text, b = text], {{\"Seattle\", \"seatle\"}})",
+            ),
+            example(
+                "Table.FuzzyJoin(#table({\"a\"}, {}), \"a\", #table({\"b\"}, {}), \"b\")",
+                "error: Expression.Error: We only support text columns for fuzzy join operations. The column 'a' is not of type text.",
+            ),
+        ],
+        fuzzy::join,
+    ),
+    native(
+        "Table.FuzzyNestedJoin",
+        "(table1 as table, key1 as any, table2 as table, key2 as any, newColumnName as text, optional joinKind as nullable number, optional joinOptions as nullable record) as table",
+        "Adds to each row of the first table a table of the rows of the second one whose key texts are alike.",
+        &[example(
+            "Table.FuzzyNestedJoin(#table(type table [a = text], {{\"Seattle\"}}), \"a\", #table(type table [b = text], {{\"seatle\"}, {\"Redmond\"}}), \"b\", \"m\"){0}[m]",
+            "#table({\"b\"}, {{\"seatle\"}})",
+        )],
+        fuzzy::nested_join,
+    ),
+    native(
+        "Table.FuzzyGroup",
+        "(table as table, key as any, aggregatedColumns as list, optional options as nullable record) as table",
+        "Groups rows whose key texts are alike. A group shows the first of its texts.",
+        &[example(
+            "Table.FuzzyGroup(#table(type table [a = text], {{\"Seattle\"}, {\"Redmond\"}, {\"seatle\"}}), \"a\", {\"all\", each [a]})",
+            "#table(type table [a = text, all = any], {{\"Seattle\", {\"Seattle\", \"seatle\"}}, {\"Redmond\", {\"Redmond\"}}})",
+        )],
+        fuzzy::group,
+    ),
+    native(
+        "Table.AddFuzzyClusterColumn",
+        "(table as table, columnName as text, newColumnName as text, optional options as nullable record) as table",
+        "Adds a column with the first of the texts in a column that are like the row's own.",
+        &[
+            example(
+                "Table.AddFuzzyClusterColumn(#table(type table [a = text], {{\"Seattle\"}, {\"Redmond\"}, {\"seatle\"}}), \"a\", \"b\")",
+                "#table(type table [a = text, b = text], {{\"Seattle\", \"Seattle\"}, {\"Redmond\", \"Redmond\"}, {\"seatle\", \"Seattle\"}})",
+            ),
+            example(
+                "Table.AddFuzzyClusterColumn(#table(type table [a = text], {{\"Washington\"}, {\"WA\"}}), \"a\", \"b\", [TransformationTable = #table({\"From\", \"To\"}, {{\"wa\", \"washington\"}})])",
+                "#table(type table [a = text, b = text], {{\"Washington\", \"Washington\"}, {\"WA\", \"Washington\"}})",
+            ),
+        ],
+        fuzzy::add_cluster_column,
     ),
 ];

@@ -1,0 +1,197 @@
+//! Joins and groups of texts that are alike but not equal.
+
+mod options;
+mod similarity;
+
+use std::sync::Arc;
+
+use self::options::Options;
+use super::group::{aggregates, check_names};
+use super::{join, names};
+use crate::criteria::Rule;
+use crate::eval::{Arguments, Context, field_exists};
+use crate::table::{self, Batch, Batches, Column, Demand, Grouping, JoinKind, Operator, Table};
+use crate::value::types::Form;
+use crate::value::{Error, Function, Member, Parameters, Result, Shape, Text, Type, Value};
+
+/// `Table.FuzzyJoin(table1, key1, table2, key2, optional joinKind, optional joinOptions)`.
+pub(super) fn join(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let kind = join::kind(arguments.value(4), JoinKind::Inner)?;
+    let options = Options::read(ctx, arguments.optional_record(5)?)?;
+    options.refuse(&["NumberOfMatches", "SimilarityColumnName"])?;
+    let (left, right) = (arguments.table(0)?, arguments.table(2)?);
+    let (left, right) =
+        join::sides(ctx, left, arguments.value(1), right, arguments.value(3), &|_| alike(&options))?;
+    only_texts(&left.table, &left.key.columns)?;
+    only_texts(&right.table, &right.key.columns)?;
+    Ok(Value::Table(Arc::new(join::joined(left, right, kind)?)))
+}
+
+/// `Table.FuzzyNestedJoin(table1, key1, table2, key2, newColumnName, optional joinKind, optional joinOptions)`.
+pub(super) fn nested_join(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let kind = join::kind(arguments.value(5), JoinKind::LeftOuter)?;
+    let options = Options::read(ctx, arguments.optional_record(6)?)?;
+    options.refuse(&["NumberOfMatches", "SimilarityColumnName"])?;
+    let (left, right) = (arguments.table(0)?, arguments.table(2)?);
+    let ty = Arc::new(right.table_type().with_null());
+    let (left, mut right) =
+        join::sides(ctx, left, arguments.value(1), right, arguments.value(3), &|_| alike(&options))?;
+    only_texts(&left.table, &left.key.columns)?;
+    only_texts(&right.table, &right.key.columns)?;
+    // The engine keeps the types in the column's type alone: the nested tables claim nothing.
+    right.table =
+        Arc::new(Table::untyped(Arc::clone(right.table.shape()), Arc::clone(right.table.operator())));
+    join::nested_of(left, right, arguments.text(4)?, ty, kind)
+}
+
+/// `Table.FuzzyGroup(table, key, aggregatedColumns, optional options)`.
+pub(super) fn group(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let table = arguments.table(0)?;
+    let columns = table::positions(&table, &names::one_or_many(ctx, arguments.value(1))?)?;
+    let aggregates = aggregates(ctx, &arguments.list(2)?)?;
+    let options = Options::read(ctx, arguments.optional_record(3)?)?;
+    options.refuse(&["SimilarityColumnName"])?;
+    only_texts(&table, &columns)?;
+    check_names(&table, &columns, &aggregates)?;
+    let grouping =
+        Grouping { columns, local: false, comparer: Some(alike(&options)), keys_as_records: false };
+    Ok(Value::Table(Arc::new(table::group(&table, grouping, aggregates))))
+}
+
+/// `Table.AddFuzzyClusterColumn(table, columnName, newColumnName, optional options)`.
+pub(super) fn add_cluster_column(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let table = arguments.table(0)?;
+    let column = names::position(&table, &arguments.text(1)?)?;
+    let options = Options::read(ctx, arguments.optional_record(3)?)?;
+    only_texts(&table, &[column])?;
+    let mut new = vec![(arguments.text(2)?, table.types().get(column).cloned().unwrap_or_else(Type::any))];
+    if let Some(name) = &options.similarity_column {
+        new.push((name.clone(), Arc::new(Type::nullable(Form::Number))));
+    }
+    let (mut names, mut types) = (table.names().to_vec(), table.types().to_vec());
+    for (name, ty) in new {
+        if names.contains(&name) {
+            return Err(field_exists(&name, Member::Ready(Value::Null)));
+        }
+        names.push(name);
+        types.push(ty);
+    }
+    let operator = Cluster { input: table, column, options: Arc::new(options) };
+    Ok(Value::Table(Arc::new(Table::new(Arc::new(Shape::new(names)), types, Arc::new(operator)))))
+}
+
+/// The columns must claim to be texts, whatever their cells are.
+fn only_texts(table: &Table, columns: &[usize]) -> Result<()> {
+    for &at in columns {
+        if let (Some(name), Some(ty)) = (table.names().get(at), table.types().get(at))
+            && !matches!(ty.form, Form::Text)
+        {
+            return Err(Error::expression(format!(
+                "We only support text columns for fuzzy join operations. The column '{name}' is not of type text."
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The rule that texts belong together if they are alike enough. Everything else must be equal.
+fn alike(options: &Options) -> Rule {
+    let options = options.clone();
+    let compare =
+        Function::from_rust("alike", Parameters::untyped(&["left", "right"]), move |_, arguments| {
+            Ok(Value::from(match (arguments.value(0), arguments.value(1)) {
+                (Value::Text(left), Value::Text(right)) => {
+                    options.similarity(left, right) >= options.threshold
+                }
+                (Value::Null, Value::Null) => true,
+                _ => false,
+            }))
+        });
+    match compare {
+        Value::Function(function) => Rule::Function(function),
+        _ => Rule::Plain,
+    }
+}
+
+/// Adds to each row the first of the texts that are like its own.
+struct Cluster {
+    input: Arc<Table>,
+    column: usize,
+    options: Arc<Options>,
+}
+
+impl Operator for Cluster {
+    fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        let width = self.input.width();
+        let wanted = (0..width).filter(|&at| demand.wants(at) || at == self.column);
+        let mut below = Demand::only(width, wanted);
+        below.limit = demand.limit;
+        Ok(Box::new(Clustering {
+            input: self.input.operator().open(ctx, &below)?,
+            column: self.column,
+            options: Arc::clone(&self.options),
+            leaders: Vec::new(),
+        }))
+    }
+
+    fn known_rows(&self) -> Option<usize> {
+        self.input.operator().known_rows()
+    }
+
+    fn name(&self) -> &'static str {
+        "fuzzy cluster"
+    }
+}
+
+struct Clustering {
+    input: Box<dyn Batches>,
+    column: usize,
+    options: Arc<Options>,
+    /// The first text of each cluster.
+    leaders: Vec<Text>,
+}
+
+impl Clustering {
+    /// The cluster a text belongs to, and how like its first text it is.
+    fn leader(&mut self, ctx: &Context, text: &Text) -> Result<(Text, f64)> {
+        let mut best: Option<(&Text, f64)> = None;
+        for leader in &self.leaders {
+            ctx.step()?;
+            let similarity = self.options.similarity(leader, text);
+            if similarity >= self.options.threshold && best.is_none_or(|(_, known)| similarity > known) {
+                best = Some((leader, similarity));
+            }
+        }
+        if let Some((leader, similarity)) = best {
+            return Ok((leader.clone(), similarity));
+        }
+        self.leaders.push(text.clone());
+        Ok((text.clone(), 1.0))
+    }
+}
+
+impl Batches for Clustering {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+        let (mut clusters, mut similarities) = (Vec::new(), Vec::new());
+        for row in 0..batch.len() {
+            let cell =
+                batch.column(self.column).map_or(Ok(Value::Null), |column| column.get(row).force(ctx))?;
+            let (cluster, similarity) = match cell {
+                Value::Text(text) => {
+                    let (leader, similarity) = self.leader(ctx, &text)?;
+                    (Value::Text(leader), Value::from(similarity))
+                }
+                other => (other, Value::Null),
+            };
+            clusters.push(Member::Ready(cluster));
+            similarities.push(Member::Ready(similarity));
+        }
+        let mut columns = batch.columns().to_vec();
+        columns.push(Arc::new(Column::any(clusters)));
+        if self.options.similarity_column.is_some() {
+            columns.push(Arc::new(Column::any(similarities)));
+        }
+        Ok(Some(batch.with_columns(columns)))
+    }
+}
