@@ -17,8 +17,7 @@ use crate::value::{Result, Shape};
 pub fn distinct(table: &Arc<Table>, criteria: EquationCriteria) -> Result<Table> {
     let keys = KeyColumns::of_equation(table, &criteria)?;
     let operator = Distinct { input: Arc::clone(table), criteria: Arc::new(criteria), keys };
-    Ok(Table::new(Arc::clone(table.shape()), table.types().to_vec(), Arc::new(operator))
-        .with_keys(table.keys().to_vec()))
+    Ok(table.with_operator(Arc::new(operator)))
 }
 
 /// Whether no row equals one before it; stops at the first that does.

@@ -278,8 +278,7 @@ impl Gathering {
     fn group_table(&self, batches: &Arc<[Batch]>, places: Vec<Place>) -> Arc<Table> {
         let operator =
             Picked { batches: Arc::clone(batches), width: self.table.width(), places: places.into() };
-        let (shape, types) = (Arc::clone(self.table.shape()), self.table.types().to_vec());
-        Arc::new(Table::new(shape, types, Arc::new(operator)))
+        Arc::new(self.table.with_operator(Arc::new(operator)))
     }
 }
 

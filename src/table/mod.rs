@@ -75,6 +75,7 @@ pub struct Table {
     shape: Arc<Shape>,
     types: Vec<Arc<Type>>,
     keys: Vec<TableKey>,
+    partition_key: Option<Arc<[Text]>>,
     operator: Arc<dyn Operator>,
 }
 
@@ -82,7 +83,7 @@ impl Table {
     /// A table of these columns whose rows `operator` yields. The types are claims: nothing checks cells against them.
     pub fn new(shape: Arc<Shape>, types: Vec<Arc<Type>>, operator: Arc<dyn Operator>) -> Table {
         debug_assert_eq!(shape.len(), types.len());
-        Table { shape, types, keys: Vec::new(), operator }
+        Table { shape, types, keys: Vec::new(), partition_key: None, operator }
     }
 
     /// A table of columns of type `any`.
@@ -97,6 +98,7 @@ impl Table {
             shape: Arc::new(Shape::new(ty.row.fields.iter().map(|field| field.name.clone()))),
             types: ty.row.fields.iter().map(|field| Arc::clone(&field.ty)).collect(),
             keys: ty.keys.clone(),
+            partition_key: None,
             operator: Arc::clone(&self.operator),
         }
     }
@@ -107,9 +109,26 @@ impl Table {
         self
     }
 
+    /// The same table, said to be partitioned by these columns.
+    pub fn with_partition_key(&self, columns: Option<Vec<Text>>) -> Table {
+        let same = self.with_operator(Arc::clone(&self.operator));
+        Table { partition_key: columns.map(Arc::from), ..same }
+    }
+
+    /// The columns that the table is said to be partitioned by.
+    pub fn partition_key(&self) -> Option<&[Text]> {
+        self.partition_key.as_deref()
+    }
+
     /// Other rows of the same columns: what a step that leaves the columns alone gives.
     pub fn with_operator(&self, operator: Arc<dyn Operator>) -> Table {
-        Table { shape: Arc::clone(&self.shape), types: self.types.clone(), keys: self.keys.clone(), operator }
+        Table {
+            shape: Arc::clone(&self.shape),
+            types: self.types.clone(),
+            keys: self.keys.clone(),
+            partition_key: None,
+            operator,
+        }
     }
 
     /// The same rows with other claims about the types of the columns.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::join::{Join, JoinKind, JoinSide};
 use super::keys::with_keys;
 use super::row_index::Matched;
-use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Picked, Place, RowIndex, Table};
+use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Picked, Place, RowIndex};
 use crate::eval::Context;
 use crate::value::{Member, Result, Text, Value};
 
@@ -124,8 +124,7 @@ impl Nesting {
         let table = &self.right.table;
         let operator =
             Picked { batches: Arc::clone(index.batches()), width: table.width(), places: places.into() };
-        let nested = Table::new(Arc::clone(table.shape()), table.types().to_vec(), Arc::new(operator));
-        Member::Ready(Value::Table(Arc::new(nested.with_keys(table.keys().to_vec()))))
+        Member::Ready(Value::Table(Arc::new(table.with_operator(Arc::new(operator)))))
     }
 }
 

@@ -17,8 +17,7 @@ use crate::value::{Result, Shape};
 pub fn sort(table: &Arc<Table>, criteria: ComparisonCriteria) -> Result<Table> {
     let keys = KeyColumns::of_comparison(table, &criteria)?;
     let operator = Sort { input: Arc::clone(table), criteria: Arc::new(criteria), keys };
-    Ok(Table::new(Arc::clone(table.shape()), table.types().to_vec(), Arc::new(operator))
-        .with_keys(table.keys().to_vec()))
+    Ok(table.with_operator(Arc::new(operator)))
 }
 
 struct Sort {

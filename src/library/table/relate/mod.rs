@@ -427,4 +427,68 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         ],
         fuzzy::add_cluster_column,
     ),
+    native(
+        "Table.MaxN",
+        "(table as table, comparisonCriteria as any, countOrCondition as any) as table",
+        "Gives the greatest rows, greatest first: so many, or up to the first that fails a condition.",
+        &[
+            example("Table.MaxN(#table({\"a\"}, {{1}, {3}, {2}}), \"a\", 2)", "#table({\"a\"}, {{3}, {2}})"),
+            example(
+                "Table.MaxN(#table({\"a\"}, {{1}, {3}, {2}}), \"a\", each [a] > 2)",
+                "#table({\"a\"}, {{3}})",
+            ),
+        ],
+        extremes::max_n,
+    ),
+    native(
+        "Table.MinN",
+        "(table as table, comparisonCriteria as any, countOrCondition as any) as table",
+        "Gives the least rows, least first: so many, or up to the first that fails a condition.",
+        &[example("Table.MinN(#table({\"a\"}, {{1}, {3}, {2}}), \"a\", 2)", "#table({\"a\"}, {{1}, {2}})")],
+        extremes::min_n,
+    ),
+    native(
+        "Table.SplitAt",
+        "(table as table, count as number) as list",
+        "Gives a list of two tables: the first rows, and the others.",
+        &[example(
+            "Table.SplitAt(#table({\"a\"}, {{1}, {2}, {3}}), 1)",
+            "{#table({\"a\"}, {{1}}), #table({\"a\"}, {{2}, {3}})}",
+        )],
+        split::split_at,
+    ),
+    native(
+        "Table.PartitionKey",
+        "(table as table) as nullable list",
+        "Gives the columns that a table is said to be partitioned by.",
+        &[example("Table.PartitionKey(#table({\"a\"}, {}))", "null")],
+        partition::partition_key,
+    ),
+    native(
+        "Table.ReplacePartitionKey",
+        "(table as table, partitionKey as nullable list) as table",
+        "Says by which columns a table is partitioned.",
+        &[example("Table.PartitionKey(Table.ReplacePartitionKey(#table({\"a\"}, {}), {\"a\"}))", "{\"a\"}")],
+        partition::replace_partition_key,
+    ),
+    native(
+        "Table.ReplaceRelationshipIdentity",
+        "(value as any, identity as text) as any",
+        "Names a value for relationships between queries; the value itself stays the same.",
+        &[example(
+            "Table.ReplaceRelationshipIdentity(#table({\"a\"}, {{1}}), \"id\")",
+            "#table({\"a\"}, {{1}})",
+        )],
+        keys::replace_relationship_identity,
+    ),
+    native(
+        "Table.FilterWithDataTable",
+        "(table as table, dataTableIdentifier as text) as any",
+        "Filters a table by a data table of the host. There are none, so this fails.",
+        &[example(
+            "Table.FilterWithDataTable(#table({\"a\"}, {}), \"x\")",
+            "error: Expression.Error: The variable 'x' could not be found.",
+        )],
+        keys::filter_with_data_table,
+    ),
 ];

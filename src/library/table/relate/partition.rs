@@ -45,8 +45,7 @@ fn parts(ctx: &Context, table: &Table, column: usize, groups: usize, hash: &Func
     let batches: Arc<[_]> = batches.into();
     Ok(Value::list(parts.into_iter().map(|places| {
         let operator = Picked { batches: Arc::clone(&batches), width: table.width(), places: places.into() };
-        let (shape, types) = (Arc::clone(table.shape()), table.types().to_vec());
-        Value::Table(Arc::new(Table::new(shape, types, Arc::new(operator))))
+        Value::Table(Arc::new(table.with_operator(Arc::new(operator)).with_keys(Vec::new())))
     })))
 }
 
@@ -54,4 +53,23 @@ fn parts(ctx: &Context, table: &Table, column: usize, groups: usize, hash: &Func
 pub(super) fn partition_values(_ctx: &Context, _arguments: Arguments<'_>) -> Result<Value> {
     let shape = Arc::new(Shape::new([]));
     Ok(Value::Table(Arc::new(table::from_columns(shape, Vec::new(), 1))))
+}
+
+/// `Table.PartitionKey(table)`.
+pub(super) fn partition_key(_ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    Ok(match arguments.table(0)?.partition_key() {
+        Some(columns) => Value::list(columns.iter().cloned().map(Value::Text)),
+        None => Value::Null,
+    })
+}
+
+/// `Table.ReplacePartitionKey(table, partitionKey)`.
+pub(super) fn replace_partition_key(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let table = arguments.table(0)?;
+    let key = match arguments.optional_list(1)? {
+        Some(columns) => Some(names::texts(ctx, &columns)?),
+        None => None,
+    };
+    table::positions(&table, key.as_deref().unwrap_or_default())?;
+    Ok(Value::Table(Arc::new(table.with_partition_key(key))))
 }

@@ -17,6 +17,14 @@ pub(super) fn split(_ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     Ok(Value::List(Arc::new(List::lazy(pages))))
 }
 
+/// `Table.SplitAt(table, count)`: the first rows, and the others.
+pub(super) fn split_at(_ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let table = arguments.table(0)?;
+    let count = arguments.count(1, "count")?;
+    let parts = [table::slice(&table, 0, Some(count)), table::slice(&table, count, None)];
+    Ok(Value::list(parts.map(|part| Value::Table(Arc::new(part)))))
+}
+
 struct Pages {
     table: Arc<Table>,
     size: usize,
@@ -54,8 +62,7 @@ impl Iterate for Pages {
             return Ok(None);
         }
         let rows = table::from_batches(Arc::clone(self.table.shape()), page);
-        let (shape, types) = (Arc::clone(self.table.shape()), self.table.types().to_vec());
-        let page = Table::new(shape, types, Arc::clone(rows.operator()));
+        let page = self.table.with_operator(Arc::clone(rows.operator()));
         Ok(Some(Member::Ready(Value::Table(Arc::new(page)))))
     }
 }
