@@ -192,6 +192,14 @@ impl Context {
         self.look_at_limits()
     }
 
+    /// Looks at the limits now: for work that takes long without taking steps.
+    ///
+    /// # Errors
+    /// A [`Stop`] if the evaluation was cancelled or a limit is spent.
+    pub fn check_limits(&self) -> Result<()> {
+        self.look_at_limits()
+    }
+
     #[cold]
     fn look_at_limits(&self) -> Result<()> {
         self.budget.set(BUDGET);

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::drop::{Nested, drop_nested};
-use super::{Member, Result, Value};
+use super::{Member, Result, Type, Value};
 use crate::eval::Context;
 
 /// A list: items at hand, a range of whole numbers, or a computation that yields its items one by one.
@@ -26,6 +26,11 @@ pub trait Enumerate: Send + Sync {
 
     /// The number of items if it is known without reading them.
     fn count(&self) -> Option<usize> {
+        None
+    }
+
+    /// The list type the list was given, if it was.
+    fn claimed_type(&self) -> Option<&Arc<Type>> {
         None
     }
 }
@@ -72,6 +77,19 @@ impl List {
             }
         }
         List::Lazy(Box::new(Starter(iterate)))
+    }
+
+    /// The same items under a list type. It is a claim: nothing checks the items against it.
+    pub fn with_type(self: &Arc<Self>, ty: Arc<Type>) -> List {
+        List::Lazy(Box::new(Typed { list: Arc::clone(self), ty }))
+    }
+
+    /// The list type the list was given, if it was.
+    pub fn claimed_type(&self) -> Option<&Arc<Type>> {
+        match self {
+            List::Lazy(list) => list.claimed_type(),
+            _ => None,
+        }
     }
 
     /// The number of items if it is known without reading them.
@@ -161,6 +179,26 @@ impl Drop for List {
         {
             drop_nested(Nested::Members(std::mem::take(items)));
         }
+    }
+}
+
+/// A list under a type of its own.
+struct Typed {
+    list: Arc<List>,
+    ty: Arc<Type>,
+}
+
+impl Enumerate for Typed {
+    fn iterate(&self) -> Box<dyn Iterate> {
+        Box::new(self.list.items())
+    }
+
+    fn count(&self) -> Option<usize> {
+        self.list.known_count()
+    }
+
+    fn claimed_type(&self) -> Option<&Arc<Type>> {
+        Some(&self.ty)
     }
 }
 

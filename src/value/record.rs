@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rustc_hash::FxHashMap;
 
 use super::drop::{Nested, drop_nested};
-use super::{Member, Result, Text, Value};
+use super::{Member, Result, Text, Type, Value};
 use crate::eval::Context;
 use crate::table::Batch;
 
@@ -67,6 +67,8 @@ impl Shape {
 pub struct Record {
     shape: Arc<Shape>,
     fields: Fields,
+    /// The record type the record was given, if it was.
+    ty: Option<Arc<Type>>,
 }
 
 enum Fields {
@@ -82,12 +84,12 @@ impl Record {
     /// A record of `members`, as many as the shape has names.
     pub fn new(shape: Arc<Shape>, members: Vec<Member>) -> Record {
         debug_assert_eq!(shape.len(), members.len());
-        Record { shape, fields: Fields::Members(members) }
+        Record { shape, fields: Fields::Members(members), ty: None }
     }
 
     /// Row `row` of `batch` as a record.
     pub fn row(shape: Arc<Shape>, batch: Arc<Batch>, row: usize) -> Record {
-        Record { shape, fields: Fields::Row { batch, row } }
+        Record { shape, fields: Fields::Row { batch, row }, ty: None }
     }
 
     /// A record of values at hand.
@@ -106,6 +108,16 @@ impl Record {
     /// The record without fields.
     pub fn empty() -> Record {
         Record::new(Arc::new(Shape::new([])), Vec::new())
+    }
+
+    /// The same fields under a record type. It is a claim: nothing checks the fields against it.
+    pub fn with_type(&self, ty: Arc<Type>) -> Record {
+        Record { shape: Arc::clone(&self.shape), fields: Fields::Members(self.members()), ty: Some(ty) }
+    }
+
+    /// The record type the record was given, if it was.
+    pub fn claimed_type(&self) -> Option<&Arc<Type>> {
+        self.ty.as_ref()
     }
 
     /// The names of the fields.

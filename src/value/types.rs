@@ -17,6 +17,8 @@ pub struct Type {
     pub facets: Option<Arc<Record>>,
     /// Metadata of the type where it stands inside another type.
     pub metadata: Option<Arc<Record>>,
+    /// The columns of the partition key of a table type, where one was set.
+    pub partition_key: Option<Arc<[Text]>>,
 }
 
 /// The forms of types.
@@ -109,7 +111,7 @@ pub struct ParameterType {
 impl Type {
     /// The type of a form that does not admit `null` unless the form does.
     pub fn new(form: Form) -> Type {
-        Type { form, nullable: false, name: None, facets: None, metadata: None }
+        Type { form, nullable: false, name: None, facets: None, metadata: None, partition_key: None }
     }
 
     /// `type any`

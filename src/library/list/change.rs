@@ -109,7 +109,7 @@ fn buffer(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 fn page(value: Value) -> Table {
     let name = Text::new("Value");
     let shape = Arc::new(Shape::new([name.clone()]));
-    let ty = Arc::new(crate::library::value::type_of(&value));
+    let ty = crate::library::value::type_of(&value);
     let row = RecordType { fields: vec![FieldType { name, ty, optional: false }], open: false };
     let table = table::from_rows(shape, Some(1), move || Box::new(Once(Some(value.clone()))));
     table.with_type(&TableType { row: Arc::new(row), keys: Vec::new() })
