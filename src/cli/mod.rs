@@ -7,6 +7,7 @@
 mod completions;
 mod doc;
 mod eval;
+mod excerpt;
 mod exit;
 mod explain;
 mod format;

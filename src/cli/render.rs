@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode, SourceSpan,
-};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode};
 use pqm::diagnostics::{Call, Diagnostic, Label};
 use pqm::text::Span;
 
+use super::excerpt::Excerpt;
 use super::format::Place;
 
 /// How diagnostics look.
@@ -160,25 +159,18 @@ fn elsewhere(diagnostic: &Diagnostic) -> impl Iterator<Item = &Label> {
 struct Drawn<'d> {
     diagnostic: &'d Diagnostic,
     message: String,
-    source: Option<NamedSource<String>>,
+    source: Option<Excerpt>,
 }
 
 impl<'d> Drawn<'d> {
     fn new(diagnostic: &'d Diagnostic) -> Drawn<'d> {
-        let source = diagnostic
-            .label
-            .as_ref()
-            .map(|label| NamedSource::new(label.source.name(), label.source.text().to_owned()));
+        let source = diagnostic.label.as_ref().map(|label| Excerpt::new(&label.source, label.span));
         let message = match &diagnostic.raised {
             Some(raised) => format!("{}: {}", raised.reason, diagnostic.message),
             None => diagnostic.message.clone(),
         };
         Drawn { diagnostic, message, source }
     }
-}
-
-fn span(span: Span) -> SourceSpan {
-    SourceSpan::new((span.start as usize).into(), span.len())
 }
 
 impl std::fmt::Debug for Drawn<'_> {
@@ -210,13 +202,14 @@ impl miette::Diagnostic for Drawn<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let label = self.diagnostic.label.as_ref()?;
-        let main = LabeledSpan::new_primary_with_span(Some(label.text.clone()), span(label.span));
-        let related = self
-            .diagnostic
-            .related
-            .iter()
-            .filter(|other| other.source.same(&label.source))
-            .map(|other| LabeledSpan::new_with_span(Some(other.text.clone()), span(other.span)));
+        let excerpt = self.source.as_ref()?;
+        let main = LabeledSpan::new_primary_with_span(Some(label.text.clone()), excerpt.main());
+        let related =
+            self.diagnostic.related.iter().filter(|other| other.source.same(&label.source)).filter_map(
+                |other| {
+                    Some(LabeledSpan::new_with_span(Some(other.text.clone()), excerpt.place(other.span)?))
+                },
+            );
         Some(Box::new(std::iter::once(main).chain(related)))
     }
 }

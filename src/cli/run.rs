@@ -60,7 +60,9 @@ pub struct RunArguments {
 /// Runs and shows or writes.
 pub fn run(arguments: &RunArguments, colour: Colour) -> Result<(), Exit> {
     let format = arguments.format.unwrap_or_else(|| by_ending(arguments.output.as_deref()));
-    let style = Style::of(format, colour, arguments.program.trace);
+    // A file's ending says what the file holds, not who reads the diagnostics.
+    let asked = arguments.format.unwrap_or(Format::Table);
+    let style = Style::of(asked, colour, arguments.program.trace);
     evaluate(arguments, format, colour, &style).map_err(|failure| report::report(&failure, &style))
 }
 

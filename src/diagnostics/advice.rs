@@ -3,6 +3,12 @@
 use crate::resolve::closest;
 use crate::value::{Error, Raised, Stop, Value};
 
+/// A hint for a name that means nothing and is like no other, by the code of the mistake.
+pub(super) fn name(code: &str) -> Option<String> {
+    (code == "M0202")
+        .then(|| "Write `each` before it, or name what the field belongs to: row[Field].".to_owned())
+}
+
 /// A hint for an error, where there is one worth giving.
 pub(super) fn advice(error: &Error) -> Option<String> {
     match error.as_stop() {

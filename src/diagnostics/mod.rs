@@ -105,7 +105,7 @@ impl Diagnostic {
             label: Some(Label { source: source.clone(), span: error.span, text: "not known".to_owned() }),
             related: Vec::new(),
             trace: Vec::new(),
-            help: error.help.clone(),
+            help: error.help.clone().or_else(|| advice::name(error.code)),
             raised: None,
         }
     }

@@ -84,7 +84,8 @@ impl Grid {
         for row in &self.rows {
             let mut line = Line::new(colour);
             for ((column, &width), cell) in shown.clone().zip(row) {
-                line.cell(&cell.text, width, column.right() && cell.role == Role::Number, style(cell.role));
+                let right = column.right() && cell.role != Role::Error;
+                line.cell(&cell.text, width, right, style(cell.role));
             }
             if elided {
                 line.cell("…", 1, false, Some("2"));

@@ -1,0 +1,57 @@
+//! The smaller commands.
+
+use crate::program::pqm;
+
+#[test]
+fn explain_shows_a_page_or_lists_all() {
+    let page = pqm(&["explain", "m0201"]);
+    assert_eq!(page.code, 0);
+    assert!(page.out.starts_with("# M0201: "), "{}", page.out);
+    let all = pqm(&["explain"]);
+    assert!(all.out.lines().count() > 40);
+    assert!(all.out.lines().all(|line| line.contains(": ")));
+}
+
+#[test]
+fn doc_shows_signature_summary_and_examples() {
+    let ran = pqm(&["doc", "#date"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.starts_with("#date (year as number, month as number, day as number)"), "{}", ran.out);
+    assert!(ran.out.contains("→ "), "{}", ran.out);
+    assert!(pqm(&["doc", "JoinKind.Inner"]).out.starts_with("JoinKind.Inner = 0"));
+    assert!(
+        pqm(&["doc", "Text.Up"])
+            .out
+            .lines()
+            .any(|line| line == "Text.Upper" || line.starts_with("Text.Upper "))
+    );
+    let unknown = pqm(&["doc", "Tabel.Sort"]);
+    assert_eq!((unknown.code, unknown.err.contains("Did you mean Table.Sort?")), (2, true));
+}
+
+#[test]
+fn completions_are_scripts() {
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let ran = pqm(&["completions", shell]);
+        assert_eq!(ran.code, 0);
+        assert!(ran.out.contains("eval"), "{shell}");
+    }
+}
+
+#[test]
+fn every_command_has_help_with_examples() {
+    for command in ["eval", "run", "explain", "completions", "doc"] {
+        let ran = pqm(&[command, "--help"]);
+        assert_eq!(ran.code, 0);
+        assert!(ran.out.contains("Examples:\n  "), "{command}");
+    }
+    assert!(pqm(&["--help"]).out.contains("Exit codes:"));
+}
+
+#[test]
+fn cultures_are_respected() {
+    let ran = pqm(&["eval", "--culture", "de-DE", "Number.From(\"1.234,5\")"]);
+    let plain = pqm(&["eval", "Number.From(\"1,234.5\")"]);
+    // Both succeed with the same number, or fail the same way where the function is not there yet.
+    assert_eq!((ran.code, ran.out), (plain.code, plain.out));
+}
