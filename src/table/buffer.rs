@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Batch, Batches, Column, Demand, Operator, Table, collect};
+use super::{Batch, Batches, ColumnBuilder, Demand, Operator, Table, collect};
 use crate::eval::Context;
 use crate::value::{Member, Result};
 
@@ -31,19 +31,19 @@ impl Buffer {
 fn settled(ctx: &Context, batch: &Batch) -> Result<Batch> {
     let mut columns = Vec::with_capacity(batch.columns().len());
     for column in batch.columns() {
-        let Some(members) = column.as_any() else {
+        if column.as_text().is_some() || column.as_double().is_some() || column.as_whole().is_some() {
             columns.push(Arc::clone(column));
             continue;
-        };
-        let mut cells = Vec::with_capacity(members.len());
-        for member in members {
+        }
+        let mut cells = ColumnBuilder::with_capacity(column.len());
+        for row in 0..column.len() {
             ctx.step()?;
-            cells.push(match member {
-                Member::Ready(_) => member.clone(),
-                Member::Lazy(_) => Member::settled(member.force_with_metadata(ctx))?,
+            cells.push(match column.get(row) {
+                Member::Lazy(cell) => Member::settled(cell.force(ctx))?,
+                ready => ready,
             });
         }
-        columns.push(Arc::new(Column::any(cells)));
+        columns.push(Arc::new(cells.finish()));
     }
     Ok(batch.with_columns(columns))
 }

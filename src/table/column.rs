@@ -187,6 +187,17 @@ impl Column {
         Member::Ready(value)
     }
 
+    /// Whether the cell in a row is there without evaluating anything.
+    pub fn is_ready(&self, row: usize) -> bool {
+        let member = match &self.form {
+            Form::Any(members) => members.get(row),
+            Form::Same(member, _) => Some(member),
+            _ => None,
+        };
+        let odd = self.odd.as_ref().and_then(|odd| odd.get(&(row as u32)));
+        odd.or(member).is_none_or(|member| matches!(member, Member::Ready(_)))
+    }
+
     /// The cells at `rows`, in that order.
     pub fn take(&self, rows: &[u32]) -> Column {
         let form = match &self.form {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Batches, Column, Demand, Operator, Table};
+use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Table};
 use crate::eval::Context;
 use crate::value::{Function, Member, Record, Result, Shape, Type, Value};
 
 /// Computes one or more new columns from the rows of a batch.
 ///
-/// An M error belongs to its cell and stays there; only a stop is passed on.
+/// An M error of a cell stays in that cell. One that is raised here is an error of the enumeration of rows.
 pub trait Compute: Send + Sync {
     /// The columns of the input whose cells may be read; `None` if it may be any.
     fn reads(&self) -> Option<Vec<usize>>;
@@ -118,23 +118,46 @@ impl Batches for Computing {
     }
 }
 
-/// A column of what a function gives for each row; a cell is evaluated when it is read.
+/// A column of what a function gives for each row.
+///
+/// A cell is evaluated when it is read; that of a [simple](super::is_simple) function at once, where the cells it
+/// needs are at hand.
 pub struct RowFunction {
-    /// The columns of the input.
-    pub shape: Arc<Shape>,
-    /// Gets the row as a record.
-    pub function: Arc<Function>,
+    shape: Arc<Shape>,
+    function: Arc<Function>,
+    /// The columns the function reads, if it is simple.
+    simple: Option<Vec<usize>>,
+}
+
+impl RowFunction {
+    /// The computation of `function`, which gets the rows of a table of this shape as records.
+    pub fn new(shape: Arc<Shape>, function: Arc<Function>) -> RowFunction {
+        let simple = if super::is_simple(&function) { super::fields_read(&function, &shape) } else { None };
+        RowFunction { shape, function, simple }
+    }
 }
 
 impl Compute for RowFunction {
     fn reads(&self) -> Option<Vec<usize>> {
-        super::fields_read(&self.function, &self.shape)
+        self.simple.clone().or_else(|| super::fields_read(&self.function, &self.shape))
     }
 
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
-        let mut cells = Vec::with_capacity(batch.len());
+        let mut cells = ColumnBuilder::with_capacity(batch.len());
+        let ready = |columns: &[usize], row: usize| {
+            let mut columns = columns.iter().filter_map(|at| batch.column(*at));
+            columns.all(|column| column.is_ready(row))
+        };
         for row in 0..batch.len() {
             ctx.step()?;
+            let record = |shape: &Arc<Shape>, batch: &Arc<Batch>| {
+                Value::Record(Arc::new(Record::row(Arc::clone(shape), Arc::clone(batch), row)))
+            };
+            if self.simple.as_ref().is_some_and(|columns| ready(columns, row)) {
+                let result = ctx.call1(&self.function, record(&self.shape, batch));
+                cells.push(Member::settled(result)?);
+                continue;
+            }
             let (shape, function, batch) =
                 (Arc::clone(&self.shape), Arc::clone(&self.function), Arc::clone(batch));
             cells.push(Member::lazy(move |ctx| {
@@ -142,7 +165,7 @@ impl Compute for RowFunction {
                 ctx.call1(&function, Value::Record(Arc::new(record)))
             }));
         }
-        Ok(vec![Column::any(cells)])
+        Ok(vec![cells.finish()])
     }
 }
 
@@ -155,8 +178,8 @@ pub struct CellChange {
     pub column: usize,
     /// The change.
     pub change: Arc<Change>,
-    /// Whether the change is cheap, total and pure, so that cells at hand are changed at once. Otherwise a cell is
-    /// changed when it is read.
+    /// Whether the change is cheap and pure, so that cells at hand are changed at once. Otherwise a cell is changed
+    /// when it is read.
     pub eager: bool,
 }
 
@@ -167,7 +190,7 @@ impl Compute for CellChange {
 
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
         let Some(column) = batch.column(self.column) else { return Ok(vec![Column::unread(batch.len())]) };
-        let mut cells = Vec::with_capacity(batch.len());
+        let mut cells = ColumnBuilder::with_capacity(batch.len());
         for row in 0..batch.len() {
             ctx.step()?;
             let cell = column.get(row);
@@ -179,6 +202,6 @@ impl Compute for CellChange {
                 }
             });
         }
-        Ok(vec![Column::any(cells)])
+        Ok(vec![cells.finish()])
     }
 }

@@ -96,7 +96,7 @@ fn filled(
             *last = Some(cell);
         }
     }
-    Ok(Column::any(cells))
+    Ok(cells.into_iter().collect())
 }
 
 struct Filling {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Batches, Column, Demand, Operator, Table};
+use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Table};
 use crate::eval::{Context, apply};
 use crate::ir;
 use crate::value::{Member, Result, Shape, Text, Type, Value};
@@ -67,12 +67,12 @@ impl Batches for Indexing {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
         let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
         let column = if self.wanted {
-            let mut cells = Vec::with_capacity(batch.len());
+            let mut cells = ColumnBuilder::with_capacity(batch.len());
             for row in self.rows..self.rows + batch.len() {
                 ctx.step()?;
                 cells.push(Member::settled(self.number(ctx, row))?);
             }
-            Column::any(cells)
+            cells.finish()
         } else {
             Column::unread(batch.len())
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Column, Compute};
+use super::{Batch, Column, ColumnBuilder, Compute};
 use crate::eval::Context;
 use crate::value::{Error, Member, Result, Value};
 
@@ -27,7 +27,8 @@ impl Compute for Split {
     }
 
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
-        let mut columns: Vec<Vec<Member>> = vec![Vec::with_capacity(batch.len()); self.parts];
+        let mut columns: Vec<ColumnBuilder> = Vec::new();
+        columns.resize_with(self.parts, ColumnBuilder::default);
         let Some(column) = batch.column(self.column) else { return Ok(Vec::new()) };
         for row in 0..batch.len() {
             ctx.step()?;
@@ -48,13 +49,13 @@ impl Compute for Split {
                 _ => self.put_off(&cell, &mut columns),
             }
         }
-        Ok(columns.into_iter().map(Column::any).collect())
+        Ok(columns.into_iter().map(ColumnBuilder::finish).collect())
     }
 }
 
 impl Split {
     /// Divides the cell when the first of its parts is read.
-    fn put_off(&self, cell: &Member, columns: &mut [Vec<Member>]) {
+    fn put_off(&self, cell: &Member, columns: &mut [ColumnBuilder]) {
         let (cell, divide) = (cell.clone(), Arc::clone(&self.divide));
         let divided = Member::lazy(move |ctx| {
             let parts = divide(ctx, &cell.force_with_metadata(ctx)?)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Batch, Batches, Demand, Operator, RowTest, Table};
 use crate::eval::Context;
-use crate::value::Result;
+use crate::value::{Error, Result};
 
 /// The rows from `offset` on, at most `count` of them. Reads no further than that.
 pub fn slice(input: &Arc<Table>, offset: usize, count: Option<usize>) -> Table {
@@ -88,7 +88,13 @@ impl Operator for While {
             below.limit = demand.limit;
         }
         let input = Some(self.input.operator().open(ctx, &below)?);
-        Ok(Box::new(Passing { input, test: Arc::clone(&self.test), keep: self.keep, passed: false }))
+        Ok(Box::new(Passing {
+            input,
+            test: Arc::clone(&self.test),
+            keep: self.keep,
+            passed: false,
+            failed: None,
+        }))
     }
 
     fn name(&self) -> &'static str {
@@ -102,10 +108,16 @@ struct Passing {
     keep: bool,
     /// Whether a row has failed the test.
     passed: bool,
+    /// The error the test raised, to be raised after the rows before it.
+    failed: Option<Error>,
 }
 
 impl Batches for Passing {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        if let Some(error) = self.failed.take() {
+            self.input = None;
+            return Err(error);
+        }
         while let Some(input) = &mut self.input {
             let Some(batch) = input.next(ctx)? else { break };
             if self.passed {
@@ -115,11 +127,18 @@ impl Batches for Passing {
             let mut row = 0;
             while row < batch.len() {
                 ctx.step()?;
-                if !self.test.passes(ctx, &batch, row)? {
-                    self.passed = true;
-                    break;
+                match self.test.passes(ctx, &batch, row) {
+                    Ok(true) => row += 1,
+                    Ok(false) => {
+                        self.passed = true;
+                        break;
+                    }
+                    Err(error) if error.is_stop() || row == 0 || !self.keep => return Err(error),
+                    Err(error) => {
+                        self.failed = Some(error);
+                        return Ok(Some(batch.slice(0, row)));
+                    }
                 }
-                row += 1;
             }
             let rows = if self.keep { batch.slice(0, row) } else { batch.slice(row, batch.len()) };
             if self.keep && self.passed {

@@ -182,7 +182,18 @@ impl Writer<'_> {
             return Ok(());
         };
         match member.force(ctx) {
-            Ok(value) => self.value(&value),
+            Ok(value) => {
+                let start = self.out.len();
+                match self.value(&value) {
+                    Err(error) if !error.is_stop() => {
+                        // What cannot be read to its end, such as a table with a bad row, is an error as a whole.
+                        self.out.truncate(start);
+                        self.out.push_str(&error_line(ctx, &error)?);
+                        Ok(())
+                    }
+                    written => written,
+                }
+            }
             Err(error) if error.is_stop() => Err(error),
             Err(error) => {
                 self.out.push_str(&error_line(ctx, &error)?);

@@ -2,6 +2,8 @@
 
 mod arguments;
 pub(super) mod columns;
+#[cfg(test)]
+mod editor_tests;
 mod made;
 mod parts;
 pub(super) mod relate;

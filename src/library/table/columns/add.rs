@@ -19,7 +19,7 @@ pub(super) fn add_column(_ctx: &Context, arguments: Arguments<'_>) -> Result<Val
     let table = arguments.table(0)?;
     let name = arguments.text(1)?;
     free(&table, &name)?;
-    let generator = RowFunction { shape: Arc::clone(table.shape()), function: arguments.function(2)? };
+    let generator = RowFunction::new(Arc::clone(table.shape()), arguments.function(2)?);
     let shape = Arc::new(Shape::new(table.names().iter().cloned().chain([name])));
     let types = table.types().iter().cloned().chain([column_type(arguments.full(3))]).collect();
     let origins = (0..table.width()).map(Origin::Input).chain([Origin::Computed(0, 0)]).collect();

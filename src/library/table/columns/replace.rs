@@ -7,7 +7,7 @@ use super::super::arguments::{
 };
 use super::changes::Changes;
 use crate::eval::{Arguments, Context};
-use crate::table::{self, Batch, Column, Compute};
+use crate::table::{self, Batch, Column, ColumnBuilder, Compute};
 use crate::value::{Error, Function, Member, Record, Result, Shape, Value};
 
 /// Replaces cells that fail.
@@ -25,7 +25,7 @@ impl Compute for OnError {
         let Some(column) = batch.column(self.column) else {
             return Ok(vec![Column::unread(batch.len())]);
         };
-        let mut cells = Vec::with_capacity(batch.len());
+        let mut cells = ColumnBuilder::with_capacity(batch.len());
         for row in 0..batch.len() {
             ctx.step()?;
             let cell = column.get(row);
@@ -40,7 +40,7 @@ impl Compute for OnError {
                 }
             });
         }
-        Ok(vec![Column::any(cells)])
+        Ok(vec![cells.finish()])
     }
 }
 
@@ -66,7 +66,7 @@ struct Replace {
     old: Operand,
     new: Operand,
     replacer: Arc<Function>,
-    /// Whether the replacer is one of the library's: cheap and pure.
+    /// Whether the replacer is simple, so that cells at hand are replaced at once.
     known: bool,
 }
 
@@ -112,7 +112,7 @@ impl Compute for Replace {
         let Some(column) = batch.column(self.column) else {
             return Ok(vec![Column::unread(batch.len())]);
         };
-        let mut cells = Vec::with_capacity(batch.len());
+        let mut cells = ColumnBuilder::with_capacity(batch.len());
         for row in 0..batch.len() {
             ctx.step()?;
             let cell = column.get(row);
@@ -135,7 +135,7 @@ impl Compute for Replace {
                 ctx.call(&replacer, &[value, old, new])
             }));
         }
-        Ok(vec![Column::any(cells)])
+        Ok(vec![cells.finish()])
     }
 }
 
@@ -145,7 +145,7 @@ pub(super) fn replace_value(ctx: &Context, arguments: Arguments<'_>) -> Result<V
     let names = texts(ctx, &arguments.list(4)?)?;
     let mut changes = Changes::of(Arc::clone(&table));
     let native = native_name(&replacer);
-    let known = matches!(native, Some("Replacer.ReplaceValue" | "Replacer.ReplaceText"));
+    let known = table::is_simple(&replacer);
     // Replacing whole values leaves the type; a replacer of texts, or one's own, makes what it says.
     let ty = (native != Some("Replacer.ReplaceValue")).then(|| declared_result(&replacer));
     for column in positions(&table, &names)? {

@@ -7,14 +7,15 @@ use super::changes::Changes;
 use crate::culture::Culture;
 use crate::eval::{self, Arguments, Context};
 use crate::library::conversion::{Converter, culture_named, document_culture};
-use crate::table::{CellChange, Compute};
+use crate::table::{CellChange, Compute, is_simple};
 use crate::value::types::Form;
 use crate::value::{Error, Function, Result, Type, Value};
 
-/// A change by an M function, made when the cell is read.
+/// A change by an M function, made when the cell is read unless the function is simple.
 fn by_function(column: usize, function: Arc<Function>) -> Arc<dyn Compute> {
+    let eager = is_simple(&function);
     let change = move |ctx: &Context, value: &Value| ctx.call1(&function, value.clone());
-    Arc::new(CellChange { column, change: Arc::new(change), eager: false })
+    Arc::new(CellChange { column, change: Arc::new(change), eager })
 }
 
 pub(super) fn transform_columns(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
