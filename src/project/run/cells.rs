@@ -1,9 +1,9 @@
 //! From M values to the plain cells that destinations hold.
 
-use super::iso;
 use crate::destinations::Cell;
 use crate::eval::Context;
 use crate::project::mapping::{FieldProblemCode, Mapped};
+use crate::value::temporal::iso;
 use crate::value::{Error, Member, Value, to_literal};
 
 /// The cell of a member, or why the row it is in must be refused. A stop ends the run and is the outer error.
@@ -22,14 +22,14 @@ fn of_value(ctx: &Context, value: Value) -> Result<Mapped, Error> {
         Value::Int64(value) => Cell::Whole(value),
         Value::Double(value) => Cell::Double(value),
         Value::Decimal(value) => Cell::Decimal(*value),
-        Value::Date(value) => Cell::Date(iso::date(value).into()),
-        Value::Time(value) => Cell::Time(iso::time(value).into()),
-        Value::DateTime(value) => Cell::DateTime(iso::date_time(value).into()),
+        Value::Date(value) => Cell::Date(text(|out| iso::push_date(out, value))),
+        Value::Time(value) => Cell::Time(text(|out| iso::push_time(out, value))),
+        Value::DateTime(value) => Cell::DateTime(text(|out| iso::push_datetime(out, value))),
         Value::DateTimeZone { .. } => match value.zoned() {
-            Some(zoned) => Cell::DateTimeZone(iso::date_time_zone(zoned).into()),
+            Some(zoned) => Cell::DateTimeZone(text(|out| iso::push_datetimezone(out, zoned))),
             None => Cell::Null,
         },
-        Value::Duration(value) => Cell::Duration(iso::duration(value).into()),
+        Value::Duration(value) => Cell::Duration(text(|out| iso::push_duration(out, value))),
         Value::Text(value) => Cell::text(value.as_str()),
         Value::Binary(value) => Cell::Binary(value.bytes(ctx)?.into()),
         Value::List(_) | Value::Record(_) | Value::Table(_) | Value::Function(_) | Value::Type(_) => {
@@ -41,6 +41,12 @@ fn of_value(ctx: &Context, value: Value) -> Result<Mapped, Error> {
         }
         Value::Meta(pair) => return of_value(ctx, pair.0.clone()),
     }))
+}
+
+fn text(write: impl FnOnce(&mut String)) -> Box<str> {
+    let mut out = String::new();
+    write(&mut out);
+    out.into_boxed_str()
 }
 
 /// The words of an M error: reason, message, detail, and the place in the query it came from.

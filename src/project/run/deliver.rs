@@ -1,5 +1,7 @@
 //! From the rows that leave a query to the destination, each to exactly one outcome.
 
+use std::ops::Range;
+
 use super::cells;
 use super::failure::{DESTINATION, Failure};
 use super::progress::Progress;
@@ -55,10 +57,11 @@ impl<'a> Delivery<'a> {
         self.since_checkpoint
     }
 
-    /// Takes a batch of rows; they are not durable yet.
-    pub(super) fn batch(&mut self, ctx: &Context, batch: &Batch) -> Result<(), Failure> {
-        let mut rows = Vec::with_capacity(batch.len().min(ROWS));
-        for at in 0..batch.len() {
+    /// Takes some rows of a batch; they are not durable yet.
+    pub(super) fn rows(&mut self, ctx: &Context, batch: &Batch, which: Range<usize>) -> Result<(), Failure> {
+        self.since_checkpoint += which.len();
+        let mut rows = Vec::with_capacity(which.len().min(ROWS));
+        for at in which {
             self.left += 1;
             match self.map(ctx, batch, at).map_err(|stop| Failure::raised(&stop))? {
                 Ok(cells) => rows.push(Row { number: self.left, cells }),
@@ -69,9 +72,7 @@ impl<'a> Delivery<'a> {
                 rows.clear();
             }
         }
-        self.write(&rows)?;
-        self.since_checkpoint += batch.len();
-        Ok(())
+        self.write(&rows)
     }
 
     fn map(&self, ctx: &Context, batch: &Batch, at: usize) -> Result<Result<Vec<Cell>, RefusedRow>, Error> {

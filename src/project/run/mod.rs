@@ -14,7 +14,6 @@ mod count;
 mod csv_check;
 mod deliver;
 mod failure;
-mod iso;
 mod progress;
 mod source;
 mod task;

@@ -8,6 +8,7 @@ use crate::Engine;
 use crate::eval::Context;
 use crate::project::Project;
 use crate::project::model::{Connection, ConnectionKind};
+use crate::sources::sqlite::sqlite_table;
 use crate::table::{self, Demand, Table};
 use crate::value::{Error, Reason, Result, Value};
 
@@ -90,7 +91,8 @@ fn table(
         ConnectionKind::Csv => include_str!("entities/csv.pq"),
         ConnectionKind::Json => include_str!("entities/json.pq"),
         ConnectionKind::JsonLines => include_str!("entities/json_lines.pq"),
-        ConnectionKind::Sqlite => "Sqlite",
+        // Needs no M: the table is opened below.
+        ConnectionKind::Sqlite => "null",
     };
     let engine = engine
         .clone()
@@ -104,6 +106,10 @@ fn table(
         Error::expression(messages.join("; "))
     })?;
     let ctx = query.start();
+    if connection.kind == ConnectionKind::Sqlite {
+        let table = sqlite_table(&ctx, &path, entity)?;
+        return Ok((ctx, Arc::new(table)));
+    }
     match query.evaluate(&ctx)?.plain() {
         Value::Table(table) => Ok((ctx, table)),
         other => {

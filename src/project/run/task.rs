@@ -80,11 +80,13 @@ impl Prepared<'_> {
         let raised = |error| Failure::raised(&error);
         let mut batches = input.table.operator().open(ctx, &demand).map_err(raised)?;
         while let Some(batch) = batches.next(ctx).map_err(raised)? {
-            delivery.batch(ctx, &batch)?;
-            if delivery.since_checkpoint() >= CHECKPOINT_ROWS
-                && let Some((counts, errors)) = delivery.checkpoint()?
-            {
-                record(counts, &errors)?;
+            for start in (0..batch.len()).step_by(CHECKPOINT_ROWS) {
+                delivery.rows(ctx, &batch, start..batch.len().min(start + CHECKPOINT_ROWS))?;
+                if delivery.since_checkpoint() >= CHECKPOINT_ROWS
+                    && let Some((counts, errors)) = delivery.checkpoint()?
+                {
+                    record(counts, &errors)?;
+                }
             }
         }
         delivery.finish()

@@ -1,0 +1,73 @@
+//! The process is killed in mid-run; the next run makes everything good.
+
+use std::time::{Duration, Instant};
+
+use super::workspace::{Workspace, assert_adds_up, count};
+
+const PEOPLE: u64 = 6000;
+const KILLS: u32 = 10;
+
+fn people() -> Workspace {
+    let mut csv = String::from("id,name,born,country\n");
+    for i in 0..PEOPLE {
+        let country = ["DE", "FR", "Atlantis"][(i % 100).saturating_sub(97) as usize];
+        csv.push_str(&format!("{i},Person {i},2001-02-03,{country}\n"));
+    }
+    let query =
+        "Table.TransformColumnTypes(QrySourceData, {{\"id\", Int64.Type}, {\"born\", type date}}, \"en-US\")";
+    Workspace::people(csv, query)
+}
+
+#[test]
+fn a_killed_run_is_completed_by_the_next() {
+    let whole = people();
+    let started = Instant::now();
+    assert_eq!(whole.start().wait().unwrap().code(), Some(6));
+    let took = started.elapsed().max(Duration::from_millis(20));
+    let expected = whole.rows("out.sqlite", "person");
+    let landing = PEOPLE - PEOPLE / 100;
+    assert_eq!(expected.len() as u64, landing);
+    let mut interrupted = 0;
+    for i in 0..KILLS {
+        let workspace = people();
+        let mut child = workspace.start();
+        std::thread::sleep(took * i / KILLS);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let before = workspace.history();
+        let was_cut = before.first().is_some_and(|run| run["status"] == "INTERRUPTED");
+        interrupted += u32::from(was_cut);
+
+        let record = workspace.run_json();
+        assert_eq!(record["status"], "WARNING", "{record:#}");
+        assert_adds_up(&record);
+        let [inserted, updated, unchanged, rejected] =
+            ["inserted", "updated", "unchanged", "rejected"].map(|name| count(&record, 0, name));
+        assert_eq!((inserted + unchanged, updated, rejected), (landing, 0, PEOPLE / 100));
+        assert_eq!(workspace.rows("out.sqlite", "person"), expected);
+        let last = workspace.run_json();
+        assert_eq!((count(&last, 0, "inserted"), count(&last, 0, "unchanged")), (0, landing));
+        if was_cut {
+            let recorded = count(&before[0], 0, "inserted");
+            assert!(
+                recorded <= unchanged,
+                "the history is ahead of the destination: {recorded} > {unchanged}"
+            );
+            assert_eq!(workspace.history().last().unwrap()["status"], "INTERRUPTED");
+        }
+    }
+    assert!(interrupted > 0, "no kill came in the middle of a run");
+}
+
+#[test]
+fn two_runs_of_one_project_do_not_overlap() {
+    let workspace = people();
+    let lock = pqm::project::RunLock::acquire(&workspace.path("")).unwrap();
+    let ended = workspace.run();
+    assert_eq!(ended.code, Some(5));
+    assert!(ended.said().contains("another run of the project"), "{}", ended.said());
+    assert!(workspace.is_untouched());
+    drop(lock);
+    assert_eq!(workspace.run().code, Some(6));
+    assert_eq!(workspace.history().len(), 1);
+}
