@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::prefix::prefix;
 use super::selector::selects;
+use super::sort::{sort, sort_prefixed};
 use super::{Keys, Over, Rule, Selector};
 use crate::eval::{Context, conversion_error};
 use crate::value::types::Form;
@@ -86,6 +88,32 @@ impl ComparisonCriteria {
             }
         }
         Ok(Ordering::Equal)
+    }
+
+    /// Sorts items by their keys, equal ones staying in order; the other way round if `falling`. The first error
+    /// ends it.
+    pub fn sort<T>(
+        &self,
+        ctx: &Context,
+        items: Vec<T>,
+        keys: impl Fn(&T) -> &Keys,
+        falling: bool,
+    ) -> Result<Vec<T>> {
+        let compare = |left: &T, right: &T| {
+            ctx.step()?;
+            let order = self.compare_keys(ctx, keys(left), keys(right))?;
+            Ok(if falling { order.reverse() } else { order })
+        };
+        match self.parts.first() {
+            // A value without an order must be compared, so that it raises its error.
+            Some(Part { rule: Rule::Plain, descending, .. })
+                if items.iter().all(|item| prefix(keys(item).at(0)).is_some()) =>
+            {
+                let flip = if *descending != falling { u64::MAX } else { 0 };
+                sort_prefixed(items, |item| prefix(keys(item).at(0)).unwrap_or(0) ^ flip, compare)
+            }
+            _ => sort(items, compare),
+        }
     }
 
     /// The order of two items.

@@ -9,6 +9,7 @@ mod comparison;
 mod equation;
 mod index;
 mod key;
+mod prefix;
 mod rule;
 mod selector;
 mod sort;

@@ -11,12 +11,26 @@ const SHORT: usize = 8;
 ///
 /// The standard library's sort takes no fallible comparison, and may panic where a comparison is no order at all,
 /// as one written in M can be.
-pub fn sort<T>(items: Vec<T>, mut compare: impl FnMut(&T, &T) -> Result<Ordering>) -> Result<Vec<T>> {
-    let mut order: Vec<usize> = (0..items.len()).collect();
+pub fn sort<T>(items: Vec<T>, compare: impl FnMut(&T, &T) -> Result<Ordering>) -> Result<Vec<T>> {
+    sort_prefixed(items, |_| 0, compare)
+}
+
+/// Sorts `items` by `compare`, which is only asked where the prefixes of two items are equal: items with a lower
+/// prefix must come first.
+pub(super) fn sort_prefixed<T>(
+    items: Vec<T>,
+    prefix: impl Fn(&T) -> u64,
+    mut compare: impl FnMut(&T, &T) -> Result<Ordering>,
+) -> Result<Vec<T>> {
+    let mut order: Vec<Entry> =
+        items.iter().enumerate().map(|(at, item)| Entry { prefix: prefix(item), at }).collect();
     let mut spare = order.clone();
-    let mut before = |left: usize, right: usize| match (items.get(left), items.get(right)) {
-        (Some(left), Some(right)) => compare(left, right),
-        _ => Ok(Ordering::Equal),
+    let mut before = |left: Entry, right: Entry| match left.prefix.cmp(&right.prefix) {
+        Ordering::Equal => match (items.get(left.at), items.get(right.at)) {
+            (Some(left), Some(right)) => compare(left, right),
+            _ => Ok(Ordering::Equal),
+        },
+        order => Ok(order),
     };
     for run in order.chunks_mut(SHORT) {
         insertion(run, &mut before)?;
@@ -30,11 +44,19 @@ pub fn sort<T>(items: Vec<T>, mut compare: impl FnMut(&T, &T) -> Result<Ordering
         std::mem::swap(&mut order, &mut spare);
         width *= 2;
     }
+    drop(spare);
     let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
-    Ok(order.into_iter().filter_map(|at| items.get_mut(at).and_then(Option::take)).collect())
+    Ok(order.into_iter().filter_map(|entry| items.get_mut(entry.at).and_then(Option::take)).collect())
 }
 
-fn insertion(run: &mut [usize], before: &mut impl FnMut(usize, usize) -> Result<Ordering>) -> Result<()> {
+/// An item by its position, with what most comparisons need of it.
+#[derive(Clone, Copy)]
+struct Entry {
+    prefix: u64,
+    at: usize,
+}
+
+fn insertion(run: &mut [Entry], before: &mut impl FnMut(Entry, Entry) -> Result<Ordering>) -> Result<()> {
     for end in 1..run.len() {
         let mut at = end;
         while at > 0 && before(run[at - 1], run[at])? == Ordering::Greater {
@@ -46,10 +68,10 @@ fn insertion(run: &mut [usize], before: &mut impl FnMut(usize, usize) -> Result<
 }
 
 fn merge<'a>(
-    mut left: &'a [usize],
-    mut right: &'a [usize],
-    into: &mut [usize],
-    before: &mut impl FnMut(usize, usize) -> Result<Ordering>,
+    mut left: &'a [Entry],
+    mut right: &'a [Entry],
+    into: &mut [Entry],
+    before: &mut impl FnMut(Entry, Entry) -> Result<Ordering>,
 ) -> Result<()> {
     // Halves that are in order already, as in input that is sorted, cost one comparison.
     if let ([.., last], [first, ..]) = (left, right)

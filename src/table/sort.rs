@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::gather::{Picking, Place};
 use super::keys::{KeyColumns, with_keys};
 use super::{Batch, Batches, Demand, Operator, Table};
-use crate::criteria::{self, ComparisonCriteria, Keys};
+use crate::criteria::{ComparisonCriteria, Keys};
 use crate::eval::Context;
 use crate::value::{Result, Shape};
 
@@ -91,10 +91,7 @@ impl Sorting {
     }
 
     fn first(&self, ctx: &Context, rows: Vec<(Keys, Place)>, limit: usize) -> Result<Vec<(Keys, Place)>> {
-        let mut rows = criteria::sort(rows, |(left, _), (right, _)| {
-            ctx.step()?;
-            self.criteria.compare_keys(ctx, left, right)
-        })?;
+        let mut rows = self.criteria.sort(ctx, rows, |(keys, _)| keys, false)?;
         rows.truncate(limit);
         Ok(rows)
     }

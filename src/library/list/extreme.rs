@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::bound::Bound;
-use crate::criteria::{ComparisonCriteria, Keys, Over, sort as stable_sort};
+use crate::criteria::{ComparisonCriteria, Keys, Over};
 use crate::eval::{Arguments, Context};
 use crate::library::{Declaration, example, native};
 use crate::value::{List, Member, Result, Value};
@@ -76,11 +76,7 @@ fn sorted(
     criteria: &ComparisonCriteria,
     falling: bool,
 ) -> Result<Vec<Member>> {
-    let sorted = stable_sort(items, |left, right| {
-        ctx.step()?;
-        let order = criteria.compare_keys(ctx, &left.1, &right.1)?;
-        Ok(if falling { order.reverse() } else { order })
-    })?;
+    let sorted = criteria.sort(ctx, items, |(_, keys)| keys, falling)?;
     Ok(sorted.into_iter().map(|(item, _)| item).collect())
 }
 
