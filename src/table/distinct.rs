@@ -5,16 +5,22 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::keys::{KeyColumns, with_keys};
-use super::{Batch, Batches, Demand, Operator, Table};
+use super::{Batch, Batches, Demand, Operator, Table, sort};
 use crate::criteria::{EquationCriteria, Keys, ValueKey};
 use crate::eval::Context;
 use crate::value::{Result, Shape};
 
-/// The rows of a table that differ from all before them, as the criteria see it.
+/// The rows of a table that differ from all before them, as the criteria see it. Before means in the source: a sort
+/// that comes directly before is done after it, as Power Query does it.
 ///
 /// # Errors
 /// The criteria name a column that is not there.
 pub fn distinct(table: &Arc<Table>, criteria: EquationCriteria) -> Result<Table> {
+    if let Some(sorted) = table.operator().sorted().filter(|sorted| sorted.input.names() == table.names()) {
+        let source = Arc::new(distinct(&sorted.input, criteria)?);
+        let operator = Arc::clone(sort(&source, (*sorted.criteria).clone())?.operator());
+        return Ok(table.with_operator(operator));
+    }
     let keys = KeyColumns::of_equation(table, &criteria)?;
     let operator = Distinct { input: Arc::clone(table), criteria: Arc::new(criteria), keys };
     Ok(table.with_operator(Arc::new(operator)))

@@ -64,7 +64,7 @@ pub use read::{Rows, collect, equal, find_rows, row_at, row_count, rows, rows_of
 pub use row_index::{JoinKey, RowIndex};
 pub use rows::{RowSource, from_batches, from_columns, from_rows};
 pub use simple::{is_simple, is_simple_native};
-pub use sort::sort;
+pub use sort::{Sorted, sort};
 pub use split::{Divide, Split};
 pub use unpivot::unpivot;
 pub use window::{alternate, append, repeat, slice, splice, while_passing};

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::Batch;
+use super::{Batch, Sorted};
 use crate::eval::Context;
 use crate::value::{Result, Text};
 
@@ -83,6 +83,11 @@ pub trait Operator: Send + Sync {
     /// The step that gives what expanding `column` into the columns `names` of its tables would give, the new
     /// columns standing last, where that can be had without making the tables.
     fn expanded(&self, _column: usize, _names: &[Text]) -> Option<Arc<dyn Operator>> {
+        None
+    }
+
+    /// What is sorted how, if the step sorts: for steps after it whose rows do not depend on the order.
+    fn sorted(&self) -> Option<Sorted> {
         None
     }
 

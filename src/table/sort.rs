@@ -20,6 +20,14 @@ pub fn sort(table: &Arc<Table>, criteria: ComparisonCriteria) -> Result<Table> {
     Ok(table.with_operator(Arc::new(operator)))
 }
 
+/// A sort step seen from outside.
+pub struct Sorted {
+    /// The table that is sorted.
+    pub input: Arc<Table>,
+    /// The order.
+    pub criteria: Arc<ComparisonCriteria>,
+}
+
 struct Sort {
     input: Arc<Table>,
     criteria: Arc<ComparisonCriteria>,
@@ -41,6 +49,10 @@ impl Operator for Sort {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.operator().known_rows()
+    }
+
+    fn sorted(&self) -> Option<Sorted> {
+        Some(Sorted { input: Arc::clone(&self.input), criteria: Arc::clone(&self.criteria) })
     }
 
     fn name(&self) -> &'static str {

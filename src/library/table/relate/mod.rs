@@ -19,6 +19,9 @@ mod split;
 mod unpivot;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 use crate::library::{Declaration, example, native};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
