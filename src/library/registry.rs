@@ -176,7 +176,12 @@ fn make(name: &'static str, origin: &Origin) -> Value {
 
 fn native_value(name: &str, signature: &str, body: NativeBody) -> Value {
     let parameters = parameters(signature);
-    Value::Function(Arc::new(Function::native(Arc::new(Native { name: Text::new(name), parameters, body }))))
+    Value::Function(Arc::new(Function::native(Arc::new(Native {
+        name: Text::new(name),
+        parameters,
+        body,
+        data: None,
+    }))))
 }
 
 /// The value of an M text that needs no evaluation.

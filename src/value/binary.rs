@@ -1,6 +1,6 @@
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use super::{Error, Result};
+use super::{Error, Record, Result};
 use crate::eval::Context;
 
 /// Where the bytes of a binary value come from when they are not in memory yet.
@@ -11,22 +11,34 @@ pub struct Binary {
     bytes: OnceLock<Result<Vec<u8>>>,
     read: Option<Box<ReadBytes>>,
     path: Option<std::path::PathBuf>,
+    view: Option<Arc<Record>>,
 }
 
 impl Binary {
     /// A binary of bytes at hand.
     pub fn new(bytes: Vec<u8>) -> Binary {
-        Binary { bytes: OnceLock::from(Ok(bytes)), read: None, path: None }
+        Binary { bytes: OnceLock::from(Ok(bytes)), read: None, path: None, view: None }
     }
 
     /// A binary whose bytes `read` fetches when they are first asked for.
     pub fn lazy(read: Box<ReadBytes>) -> Binary {
-        Binary { bytes: OnceLock::new(), read: Some(read), path: None }
+        Binary { bytes: OnceLock::new(), read: Some(read), path: None, view: None }
     }
 
     /// The content of a file, read through the host on first use.
     pub fn file(path: std::path::PathBuf, read: Box<ReadBytes>) -> Binary {
-        Binary { bytes: OnceLock::new(), read: Some(read), path: Some(path) }
+        Binary { bytes: OnceLock::new(), read: Some(read), path: Some(path), view: None }
+    }
+
+    /// The same binary as a view: with the handlers of `Binary.View`.
+    pub fn with_view(mut self, handlers: Arc<Record>) -> Binary {
+        self.view = Some(handlers);
+        self
+    }
+
+    /// The handlers of the view, if the binary is one.
+    pub fn view(&self) -> Option<&Arc<Record>> {
+        self.view.as_ref()
     }
 
     /// The file the binary is the content of, if it is one.

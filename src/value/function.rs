@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
 use super::drop::{Nested, drop_nested};
@@ -63,6 +64,8 @@ pub struct Native {
     pub parameters: Parameters,
     /// What it runs.
     pub body: NativeBody,
+    /// What the engine knows of the function beside how to call it, for functions that are told apart by that.
+    pub data: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// A function with data of its own.
@@ -133,11 +136,33 @@ impl Function {
         body: impl Fn(&Context, Arguments<'_>) -> Result<Value> + Send + Sync + 'static,
     ) -> Value {
         let body = NativeBody::Closure(Box::new(body));
+        let name = Text::new(name);
+        Value::Function(Arc::new(Function::native(Arc::new(Native { name, parameters, body, data: None }))))
+    }
+
+    /// The same, with `data` that [`Function::data`] gives back.
+    pub fn with_data(
+        name: &str,
+        parameters: Parameters,
+        data: Arc<dyn Any + Send + Sync>,
+        body: impl Fn(&Context, Arguments<'_>) -> Result<Value> + Send + Sync + 'static,
+    ) -> Value {
+        let body = NativeBody::Closure(Box::new(body));
+        let name = Text::new(name);
         Value::Function(Arc::new(Function::native(Arc::new(Native {
-            name: Text::new(name),
+            name,
             parameters,
             body,
+            data: Some(data),
         }))))
+    }
+
+    /// The data that the function was made with, if it is of this type.
+    pub fn data<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        match &self.callable {
+            Callable::Native(native) => native.data.clone()?.downcast().ok(),
+            Callable::Closure(_) => None,
+        }
     }
 
     /// What a call runs.

@@ -167,7 +167,10 @@ impl Case {
         let expected = self.json["result"].as_str().unwrap_or_default();
         let (ctx, result) = self.evaluate(&self.code)?;
         let got = match &result {
-            Ok(value) => literal_text(&ctx, value).map_err(|error| error.to_string())?,
+            // A lazy value may raise its error only while it is printed.
+            Ok(value) => literal_text(&ctx, value)
+                .or_else(|error| error_line(&ctx, &error))
+                .map_err(|error| error.to_string())?,
             Err(error) => error_line(&ctx, error).map_err(|error| error.to_string())?,
         };
         let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
