@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::gather::{Picked, Place, ROWS, gather_column};
 use super::keys::{cells, hash_key, with_keys};
-use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Table};
+use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Table, fields_read};
 use crate::criteria::{Rule, ValueKey};
 use crate::eval::Context;
 use crate::value::types::TableKey;
@@ -67,16 +67,19 @@ struct Group {
 impl Operator for Group {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
         let keys = self.grouping.columns.len();
-        let aggregated = (0..self.aggregates.len()).any(|at| demand.wants(keys + at));
-        let below = if aggregated {
-            Demand::all()
-        } else {
-            with_keys(
-                &Demand::count_only(self.input.width()),
-                self.input.width(),
-                Some(&self.grouping.columns),
-            )
-        };
+        let wanted = self.aggregates.iter().enumerate().filter(|(at, _)| demand.wants(keys + at));
+        let wanted: Vec<&Aggregate> = wanted.map(|(_, aggregate)| aggregate).collect();
+        let aggregated = !wanted.is_empty();
+        // What the aggregates read of the groups' columns, if their code says so.
+        let read: Option<Vec<Vec<usize>>> =
+            wanted.iter().map(|aggregate| fields_read(&aggregate.function, self.input.shape())).collect();
+        let columns = read.map(|read| {
+            let mut columns = self.grouping.columns.clone();
+            columns.extend(read.into_iter().flatten());
+            columns
+        });
+        let width = self.input.width();
+        let below = with_keys(&Demand::count_only(width), width, columns.as_deref());
         Ok(Box::new(Gathering {
             input: self.input.operator().open(ctx, &below)?,
             table: Arc::clone(&self.input),

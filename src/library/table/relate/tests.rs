@@ -27,6 +27,10 @@ fn cells_that_nobody_asks_for_are_not_evaluated() {
     same(&format!(r#"Table.Sort({table}, "k")[k]"#), "{1, 2, 2}");
     same(&format!(r#"Table.Distinct({table}, "k")[k]"#), "{2, 1}");
     same(&format!(r#"Table.Group({table}, "k", {{"n", Table.RowCount}})[n]"#), "{2, 1}");
+    same(
+        &format!(r#"Table.Group({table}, "k", {{{{"a", each [k]}}, {{"b", each _}}}}){{0}}[b]{{0}}[k]"#),
+        "2",
+    );
     same(&format!(r#"Table.Join({table}, "k", #table({{"j"}}, {{{{2}}}}), "j")[j]"#), "{2, 2}");
     same(&format!(r#"Table.RowCount(Table.ExpandRecordColumn({table}, "bad", {{"x"}}))"#), "3");
     same(&format!(r#"Table.Split({table}, 2){{1}}[k]"#), "{2}");
@@ -38,6 +42,26 @@ fn the_right_table_is_not_read_for_columns_of_the_left() {
         r#"Table.NestedJoin(#table({"a"}, {{1}, {2}}), "a", #table({"b"}, {{error "read"}}), "b", "n")"#;
     same(&format!("{join}[a]"), "{1, 2}");
     same(&format!("Table.RowCount({join})"), "2");
+}
+
+#[test]
+fn a_group_has_the_columns_its_functions_read() {
+    let table = r#"#table({"k", "x", "y"}, {{1, 2, 3}, {1, 4, 5}})"#;
+    for (function, expected) in [
+        ("each List.Sum([x])", "6"),
+        ("each [y]{1} + Table.RowCount(_)", "7"),
+        ("(t) => t{0}[y]", "3"),
+        ("(t) => let u = t in u[x]{0}", "2"),
+        ("each Table.SelectRows(_, each [y] = 5){0}[x]", "4"),
+        ("each List.Sum(Table.AddColumn(_, \"z\", each [x] * [y])[z])", "26"),
+        ("each Table.ToRows(_[[y], [x]]){0}{0}", "3"),
+        ("(t) => (() => t[y]{0})()", "3"),
+    ] {
+        assert_eq!(
+            evaluated(&format!(r#"Table.Group({table}, "k", {{"n", {function}}}){{0}}[n]"#)),
+            expected
+        );
+    }
 }
 
 #[test]
