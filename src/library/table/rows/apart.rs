@@ -125,8 +125,3 @@ pub(super) fn unchanged(_ctx: &Context, mut arguments: Arguments<'_>) -> Result<
 pub(super) fn conform_to_page_reader(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     ctx.call1(&*arguments.function(1)?, arguments.full(0).clone())
 }
-
-pub(super) fn filter_with_data_table(_ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let name = arguments.text(1)?;
-    Err(crate::value::Error::expression(format!("The variable '{name}' could not be found.")))
-}

@@ -165,28 +165,11 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         apart::unchanged,
     ),
     native(
-        "Table.ReplaceRelationshipIdentity",
-        "(value as any, identity as text) as any",
-        "The value. Made for the engine itself.",
-        &[example("Table.ReplaceRelationshipIdentity(1, \"id\")", "1")],
-        apart::unchanged,
-    ),
-    native(
         "Table.ConformToPageReader",
         "(table as table, shapingFunction as function) as table",
         "What the shaping function makes of the table. Made for the engine itself.",
         &[example("Table.ConformToPageReader(#table({\"a\"}, {{1}}), each _)", "#table({\"a\"}, {{1}})")],
         apart::conform_to_page_reader,
-    ),
-    native(
-        "Table.FilterWithDataTable",
-        "(table as table, dataTableIdentifier as text) as any",
-        "Made for the engine itself: fails where there is no data table of that name.",
-        &[example(
-            "Table.FilterWithDataTable(#table({\"a\"}, {}), \"x\")",
-            "error: Expression.Error: The variable 'x' could not be found.",
-        )],
-        apart::filter_with_data_table,
     ),
     native(
         "Table.SelectRows",
