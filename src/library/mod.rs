@@ -83,6 +83,7 @@ const FAMILIES: &[&[Declaration]] = &[
     value::from_text::FUNCTIONS,
     value::function_types::FUNCTIONS,
     value::functions::FUNCTIONS,
+    value::item_expressions::FUNCTIONS,
     value::metadata::FUNCTIONS,
     value::queries::FUNCTIONS,
     value::record_types::FUNCTIONS,

@@ -1,4 +1,4 @@
-//! Error.Record, Diagnostics.*, Variable.*.
+//! Error.Record, Diagnostics.*, Variable.*, Module.Versions.
 
 use crate::eval::{Arguments, Context, fill_format};
 use crate::library::{Declaration, example, native};
@@ -38,6 +38,13 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         "An identifier that goes out with requests; null, as there is none.",
         &[example("Diagnostics.CorrelationId()", "null")],
         |_, _| Ok(Value::Null),
+    ),
+    native(
+        "Module.Versions",
+        "() as record",
+        "The version of the engine.",
+        &[example("Record.FieldNames(Module.Versions())", "{\"Core\"}")],
+        |_, _| Ok(Value::record([("Core", Value::text(env!("CARGO_PKG_VERSION")))])),
     ),
     native(
         "Variable.Value",

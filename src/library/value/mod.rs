@@ -15,6 +15,7 @@ pub(super) mod facets;
 pub(super) mod from_text;
 pub(super) mod function_types;
 pub(super) mod functions;
+pub(super) mod item_expressions;
 pub(super) mod metadata;
 pub(super) mod precision;
 pub(super) mod queries;
