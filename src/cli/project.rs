@@ -19,6 +19,7 @@ use pqm::text::{Source, Span};
 use serde_json::json;
 
 use super::exit::{Exit, Failure};
+use super::report::{Style, report};
 use super::terminal::Colour;
 use progress::Watcher;
 
@@ -86,12 +87,19 @@ pub enum RecordFormat {
 
 /// Runs a subcommand.
 pub fn project(command: &ProjectCommand, colour: Colour) -> Result<(), Exit> {
-    let done = match command {
-        ProjectCommand::Run(arguments) => return run_project(arguments, colour),
-        ProjectCommand::History(arguments) => history(arguments),
-        ProjectCommand::Check { folder } => check(folder),
+    let style = |format| match format {
+        RecordFormat::Text => Style::text(colour, false),
+        RecordFormat::Json => Style::Json,
     };
-    done.map_err(|failure| super::tell(&failure, colour))
+    match command {
+        ProjectCommand::Run(arguments) => run_project(arguments, &style(arguments.format)),
+        ProjectCommand::History(arguments) => {
+            history(arguments).map_err(|failure| report(&failure, &style(arguments.format)))
+        }
+        ProjectCommand::Check { folder } => {
+            check(folder).map_err(|failure| report(&failure, &style(RecordFormat::Text)))
+        }
+    }
 }
 
 fn check(folder: &Path) -> Result<(), Failure> {
@@ -99,17 +107,18 @@ fn check(folder: &Path) -> Result<(), Failure> {
     print(&format!("{}: {} tasks, no mistakes found.\n", project.name(), project.tasks().len()))
 }
 
-fn run_project(arguments: &RunArguments, colour: Colour) -> Result<(), Exit> {
-    let tell = |failure: Failure| super::tell(&failure, colour);
+fn run_project(arguments: &RunArguments, style: &Style) -> Result<(), Exit> {
+    let tell = |failure: Failure| report(&failure, style);
     let project = load(&arguments.folder).map_err(tell)?;
-    let mut watcher = Watcher::new();
-    let report = run(&project, &mut watcher, &Timestamp::now).map_err(|error| tell(recording(&error)))?;
-    show_report(&project, &report, &watcher, arguments).map_err(tell)?;
-    if let Some(failure) = report.failure {
-        super::tell(&Failure::Source(failure.diagnostics), colour);
+    // Programs that read standard error get diagnostics there and nothing else.
+    let mut watcher = Watcher::new(arguments.format == RecordFormat::Text);
+    let ended = run(&project, &mut watcher, &Timestamp::now).map_err(|error| tell(recording(&error)))?;
+    show_report(&project, &ended, &watcher, arguments).map_err(tell)?;
+    if let Some(failure) = ended.failure {
+        tell(Failure::Source(failure.diagnostics));
         return Err(Exit::Raised);
     }
-    match report.record.status {
+    match ended.record.status {
         RunStatus::Warning => Err(Exit::Warning),
         _ => Ok(()),
     }
@@ -117,17 +126,17 @@ fn run_project(arguments: &RunArguments, colour: Colour) -> Result<(), Exit> {
 
 fn show_report(
     project: &Project,
-    report: &RunReport,
+    ended: &RunReport,
     watcher: &Watcher,
     arguments: &RunArguments,
 ) -> Result<(), Failure> {
-    let record = &report.record;
+    let record = &ended.record;
     let history = History::open(project.folder()).map_err(|error| recording(&error))?;
     let groups = history.rejected_groups(record.id).map_err(|error| recording(&error))?;
     if arguments.format == RecordFormat::Json {
         let mut value = json::run(record);
         value["rejected"] = json::rejected(&groups);
-        value["failure"] = report.failure.as_ref().map(json::failure).into();
+        value["failure"] = ended.failure.as_ref().map(json::failure).into();
         return print(&format!("{value:#}\n"));
     }
     let planned: Vec<&str> = project.tasks().iter().map(|task| task.name.as_str()).collect();

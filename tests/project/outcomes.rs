@@ -132,3 +132,34 @@ fn csv_and_json_lines_files_are_destinations_too() {
         assert_eq!((count(&record, 0, "inserted"), count(&record, 0, "unchanged")), (0, 2));
     }
 }
+
+#[test]
+fn json_lines_files_are_sources_whose_fields_may_differ() {
+    let workspace = Workspace::people("", "QrySourceData");
+    workspace.replace("project.yaml", "kind: csv", "kind: json-lines");
+    workspace.replace("project.yaml", "people.csv", "people.jsonl");
+    let lines = "{\"id\": 1, \"name\": \"Ann\", \"country\": \"DE\"}\n\n{\"id\": 2, \"born\": \"2001-02-03\", \"name\": null}\n";
+    workspace.write("people.jsonl", lines);
+    let record = workspace.run_json();
+    assert_eq!((count(&record, 0, "read"), count(&record, 0, "inserted")), (2, 2), "{record:#}");
+    let rows: Vec<Vec<String>> = workspace.rows("out.sqlite", "person").into_values().collect();
+    assert_eq!(rows[0], ["Integer(1)", "\"Ann\"", "Null", "\"DE\""]);
+    assert_eq!(rows[1], ["Integer(2)", "Null", "\"2001-02-03\"", "Null"]);
+}
+
+#[test]
+fn with_json_both_streams_are_for_machines() {
+    let workspace = Workspace::people("id,name,born,country\n1,Ann,,DE\n", "QrySourceDate");
+    let ended = workspace.pqm(&["run", "--format", "json"]);
+    assert_eq!(ended.code, Some(1));
+    assert_eq!(ended.json()["failure"]["diagnostics"][0]["place"]["source"], "people.pq");
+    for line in ended.stderr.lines() {
+        let told: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(told["severity"], "error");
+    }
+    workspace.replace("project.yaml", "name: People", "nam: People");
+    let ended = workspace.pqm(&["run", "--format", "json"]);
+    assert_eq!(ended.code, Some(3));
+    let told: serde_json::Value = serde_json::from_str(ended.stderr.lines().next().unwrap()).unwrap();
+    assert!(told["place"]["file"].as_str().unwrap().ends_with("project.yaml"), "{told}");
+}

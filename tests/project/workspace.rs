@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 use serde_json::Value;
 
 /// A folder with a project; gone when dropped.
@@ -125,7 +126,11 @@ impl Workspace {
         let mut rows = statement.query([]).unwrap();
         let mut found = BTreeMap::new();
         while let Some(row) = rows.next().unwrap() {
-            let cells: Vec<String> = (0..columns).map(|i| format!("{:?}", row.get_ref(i).unwrap())).collect();
+            let cell = |i| match row.get_ref(i).unwrap() {
+                ValueRef::Text(text) => format!("{:?}", std::str::from_utf8(text).unwrap()),
+                other => format!("{other:?}"),
+            };
+            let cells: Vec<String> = (0..columns).map(cell).collect();
             assert!(found.insert(cells[0].clone(), cells).is_none(), "a key stands there twice");
         }
         found

@@ -19,6 +19,8 @@ const TICK: Duration = Duration::from_millis(100);
 /// Shows a run on standard error and remembers how long each task took.
 pub(super) struct Watcher {
     terminal: bool,
+    /// Whether plain lines are printed where there is no terminal.
+    lines: bool,
     bar: Option<ProgressBar>,
     task_started: Instant,
     last_line: Instant,
@@ -26,15 +28,29 @@ pub(super) struct Watcher {
 }
 
 impl Watcher {
-    pub(super) fn new() -> Self {
+    /// On a terminal it shows a moving line; elsewhere it prints plain ones, if `lines` says so.
+    pub(super) fn new(lines: bool) -> Self {
         let now = Instant::now();
         let terminal = std::io::stderr().is_terminal();
-        Self { terminal, bar: None, task_started: now, last_line: now, seconds: Vec::new() }
+        Self {
+            terminal,
+            lines: lines || terminal,
+            bar: None,
+            task_started: now,
+            last_line: now,
+            seconds: Vec::new(),
+        }
     }
 
     /// How long the tasks took, in seconds, as far as they ran.
     pub(super) fn seconds(&self) -> &[f64] {
         &self.seconds
+    }
+
+    fn print(&self, line: &str) {
+        if self.lines {
+            eprintln!("{line}");
+        }
     }
 
     fn bar(name: &str, progress: &Arc<Progress>) -> ProgressBar {
@@ -55,7 +71,7 @@ impl Watcher {
 impl Observer for Watcher {
     fn run_started(&mut self, run: i64, tasks: &[&str]) {
         let tasks_word = if tasks.len() == 1 { "task" } else { "tasks" };
-        eprintln!("Run {run}: {} {tasks_word}", tasks.len());
+        self.print(&format!("Run {run}: {} {tasks_word}", tasks.len()));
     }
 
     fn task_started(&mut self, _: usize, name: &str, progress: &Arc<Progress>) {
@@ -64,7 +80,7 @@ impl Observer for Watcher {
         if self.terminal {
             self.bar = Some(Self::bar(name, progress));
         } else {
-            eprintln!("{name}: started");
+            self.print(&format!("{name}: started"));
         }
     }
 
@@ -72,7 +88,7 @@ impl Observer for Watcher {
         if self.bar.is_none() && self.last_line.elapsed() >= BETWEEN_LINES {
             self.last_line = Instant::now();
             let seconds = self.task_started.elapsed().as_secs_f64();
-            eprintln!("{name}: {}", line(&progress.counts(), progress.expected(), seconds));
+            self.print(&format!("{name}: {}", line(&progress.counts(), progress.expected(), seconds)));
         }
     }
 
@@ -86,7 +102,7 @@ impl Observer for Watcher {
             RunStatus::Error => "stopped by an error".to_owned(),
             _ => line(&record.counts, None, seconds),
         };
-        eprintln!("{}: {}, {counts}", record.name, record.status.as_str());
+        self.print(&format!("{}: {}, {counts}", record.name, record.status.as_str()));
     }
 }
 

@@ -41,9 +41,9 @@ pub(super) fn check(ctx: &Context, path: &Path, delimiter: &str, code_page: i64)
             if cells.len() != expected && !blank {
                 let line = blocks.line_at(cells.first().map_or(0, |cell| cell.start()));
                 return Err(Error::data_format(format!(
-                    "Line {line} has {} fields where the header has {expected}. A field that holds the delimiter \
+                    "Line {line} has {} where the header has {expected}. A field that holds the delimiter \
                      or a line break must stand in quotes.",
-                    cells.len()
+                    if cells.len() == 1 { "1 field".to_owned() } else { format!("{} fields", cells.len()) }
                 )));
             }
             rows += 1;
@@ -103,7 +103,7 @@ mod tests {
             assert!(message.starts_with(start), "{message}");
         };
         is(b"a,b\n1,2\n1,2,3\n", 65001, "Line 3 has 3 fields where the header has 2.");
-        is(b"a,b\n\"x\ny\",2\n1\n", 65001, "Line 4 has 1 fields where the header has 2.");
+        is(b"a,b\n\"x\ny\",2\n1\n", 65001, "Line 4 has 1 field where the header has 2.");
         is(b"a,b\n1,2\nM\xfcller,2\n", 65001, "Line 3 holds bytes that are no");
         is(b"a,b\n1,\"2\n3,4\n", 65001, "The quote opened in line 2 is not closed.");
         is(b"a\0,\0b\0\n\0", 65001, "The file holds null characters");
