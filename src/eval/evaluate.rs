@@ -486,7 +486,12 @@ fn raise(ctx: &Context, value: &Value) -> Error {
     match value.as_plain() {
         Value::Record(record) => raise_record(ctx, record).unwrap_or_else(|error| error),
         Value::Text(_) | Value::Null => {
-            Error::raised(Raised::new(Value::text("Expression.Error"), value.as_plain().clone()))
+            let message = value.as_plain().clone();
+            // The engine keeps the text as the message's format, too.
+            Error::raised(Raised {
+                message_format: message.clone(),
+                ..Raised::new(Value::text("Expression.Error"), message)
+            })
         }
         other => conversion_error(other, &Arc::new(Type::new(Form::Text))),
     }
