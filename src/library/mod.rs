@@ -5,6 +5,7 @@
 //! are known too: calling them raises an error that says so.
 
 mod binary;
+mod binary_format;
 mod construct;
 pub mod conversion;
 mod database;
@@ -35,6 +36,7 @@ pub use registry::{
 const FAMILIES: &[&[Declaration]] = &[
     construct::FUNCTIONS,
     binary::FUNCTIONS,
+    binary_format::FUNCTIONS,
     database::FUNCTIONS,
     documents::FUNCTIONS,
     file::FUNCTIONS,
