@@ -4,7 +4,7 @@ use super::names;
 use crate::eval::{Arguments, Context, conversion_error, field_not_found};
 use crate::table::{self, Table};
 use crate::value::types::{Form, TableKey};
-use crate::value::{Result, Type, Value};
+use crate::value::{Error, Result, Type, Value};
 
 /// `Table.Keys(table)`.
 pub(super) fn keys(_ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -51,4 +51,16 @@ fn with_keys(table: &Arc<Table>, keys: Vec<TableKey>) -> Result<Value> {
         table::positions(table, &key.columns)?;
     }
     Ok(Value::Table(Arc::new(table.with_operator(Arc::clone(table.operator())).with_keys(keys))))
+}
+
+/// `Table.ReplaceRelationshipIdentity(value, identity)`: relationships between queries are a host's matter, so the
+/// value stays what it is.
+pub(super) fn replace_relationship_identity(_ctx: &Context, mut arguments: Arguments<'_>) -> Result<Value> {
+    Ok(arguments.take(0))
+}
+
+/// `Table.FilterWithDataTable(table, dataTableIdentifier)`: no host of ours has data tables to filter with.
+pub(super) fn filter_with_data_table(_ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let identifier = arguments.text(1)?;
+    Err(Error::expression(format!("The variable '{identifier}' could not be found.")))
 }

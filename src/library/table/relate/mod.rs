@@ -474,4 +474,24 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         &[example("Table.PartitionKey(Table.ReplacePartitionKey(#table({\"a\"}, {}), {\"a\"}))", "{\"a\"}")],
         partition::replace_partition_key,
     ),
+    native(
+        "Table.ReplaceRelationshipIdentity",
+        "(value as any, identity as text) as any",
+        "Names a value for relationships between queries; the value itself stays the same.",
+        &[example(
+            "Table.ReplaceRelationshipIdentity(#table({\"a\"}, {{1}}), \"id\")",
+            "#table({\"a\"}, {{1}})",
+        )],
+        keys::replace_relationship_identity,
+    ),
+    native(
+        "Table.FilterWithDataTable",
+        "(table as table, dataTableIdentifier as text) as any",
+        "Filters a table by a data table of the host. There are none, so this fails.",
+        &[example(
+            "Table.FilterWithDataTable(#table({\"a\"}, {}), \"x\")",
+            "error: Expression.Error: The variable 'x' could not be found.",
+        )],
+        keys::filter_with_data_table,
+    ),
 ];
