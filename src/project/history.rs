@@ -248,7 +248,9 @@ impl History {
         if !path.exists() {
             return Ok(None);
         }
-        let history = Self::connect(folder, path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        // For writing, too, where the file allows it: a run that was killed in mid-transaction leaves a journal
+        // that must be rolled back before anything can be read.
+        let history = Self::connect(folder, path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let version = history.version().map_err(|e| history.fail(e))?;
         history.check_version(version)?;
         Ok((version > 0).then_some(history))
