@@ -279,6 +279,10 @@ fn inner_type(ty: &Type, out: &mut String) {
         return;
     }
     match &ty.form {
+        // As the engine prints the types without parts.
+        Form::List(None) => out.push_str("{any}"),
+        Form::Record(None) => out.push_str("[...]"),
+        Form::Table(None) => out.push_str("table []"),
         Form::List(Some(item)) => {
             out.push('{');
             inner_type(item, out);

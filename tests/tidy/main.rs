@@ -1,6 +1,8 @@
 //! Rules of the house that no compiler checks: which folder may know which, file sizes, names of folders.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
+mod coverage;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
