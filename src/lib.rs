@@ -19,4 +19,12 @@ pub mod table;
 pub mod text;
 pub mod value;
 
-pub use engine::{Engine, Query};
+pub use engine::{
+    BatchStream, Engine, Evaluated, ItemStream, Query, RecordBatchStream, Row, RowStream, Run, from_json,
+    to_json,
+};
+
+/// The programs of the page on embedding, run as tests.
+#[cfg(all(doctest, feature = "tokio"))]
+#[doc = include_str!("../docs/embedding.md")]
+pub struct EmbeddingPage;

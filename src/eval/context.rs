@@ -115,6 +115,13 @@ pub struct Context {
     budget: Counter<u32>,
 }
 
+impl Drop for Context {
+    /// Many short readings of one evaluation, each with a context of its own, count as one long one.
+    fn drop(&mut self) {
+        self.evaluation.steps.fetch_add(self.uncounted(), Ordering::Relaxed);
+    }
+}
+
 /// How many steps pass between two looks at the shared limits.
 const BUDGET: u32 = 1024;
 /// The stack left below which a new piece of stack is taken, in bytes.
@@ -202,9 +209,10 @@ impl Context {
 
     #[cold]
     fn look_at_limits(&self) -> Result<()> {
+        let taken = self.uncounted() + 1;
         self.budget.set(BUDGET);
         let evaluation = &*self.evaluation;
-        let steps = evaluation.steps.fetch_add(u64::from(BUDGET) + 1, Ordering::Relaxed);
+        let steps = evaluation.steps.fetch_add(taken, Ordering::Relaxed) + taken;
         if evaluation.cancel.is_cancelled() {
             return Err(Error::stop(Stop::Cancelled));
         }
@@ -219,6 +227,11 @@ impl Context {
             return Err(Error::stop(Stop::Time(evaluation.limits.milliseconds.unwrap_or(0))));
         }
         Ok(())
+    }
+
+    /// The steps taken since they were last added to those of the other threads.
+    fn uncounted(&self) -> u64 {
+        u64::from(BUDGET - self.budget.get())
     }
 
     /// Runs `inside` one level deeper: bounds the depth, and gives it stack enough.

@@ -31,7 +31,14 @@ impl Limits {
 
 /// Ends evaluations from another thread.
 #[derive(Clone, Debug, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
+pub struct CancelToken(Arc<Asked>);
+
+#[derive(Debug, Default)]
+struct Asked {
+    asked: AtomicBool,
+    /// The token whose cancelling cancels this one too.
+    parent: Option<CancelToken>,
+}
 
 impl CancelToken {
     /// A token nobody has used yet.
@@ -39,18 +46,23 @@ impl CancelToken {
         CancelToken::default()
     }
 
+    /// A token for a part of what this one cancels: both end those evaluations.
+    pub fn child(&self) -> CancelToken {
+        CancelToken(Arc::new(Asked { asked: AtomicBool::new(false), parent: Some(self.clone()) }))
+    }
+
     /// Asks every evaluation that holds this token to stop.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.asked.store(true, Ordering::Relaxed);
     }
 
     /// Whether it was asked.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.asked.load(Ordering::Relaxed) || self.0.parent.as_ref().is_some_and(CancelToken::is_cancelled)
     }
 
-    /// Makes the token usable again.
+    /// Makes the token usable again; leaves the one it is a part of alone.
     pub fn reset(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.asked.store(false, Ordering::Relaxed);
     }
 }

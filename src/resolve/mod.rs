@@ -109,6 +109,12 @@ impl Outline {
         members.iter().position(|(known, _)| known.as_str() == name).map(|at| at as u32)
     }
 
+    /// The names of all shared members.
+    fn shared_names(&self) -> impl Iterator<Item = &str> {
+        let members = self.sections.iter().flat_map(|section| &section.members);
+        members.filter(|(_, shared)| *shared).map(|(name, _)| name.as_str())
+    }
+
     /// The shared members of that name in other sections than `own`.
     fn shared(&self, own: Option<u32>, name: &str) -> Vec<(u32, u32)> {
         let mut found = Vec::new();

@@ -396,6 +396,7 @@ impl Scanner<'_> {
         if let Some(section) = self.section.and_then(|at| self.outline.sections.get(at as usize)) {
             known.extend(section.members.iter().map(|(name, _)| name.as_str()));
         }
+        known.extend(self.outline.shared_names());
         known.extend(self.names.names());
         let help = closest(name, known.into_iter());
         let name = name.to_owned();

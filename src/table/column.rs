@@ -151,6 +151,22 @@ impl Column {
         }
     }
 
+    /// The logical values, if the column holds nothing else (but nulls).
+    pub fn as_logical(&self) -> Option<&BooleanArray> {
+        match &self.form {
+            Form::Logical(logicals) if self.odd.is_none() => Some(logicals),
+            _ => None,
+        }
+    }
+
+    /// The dates as days since 0001-01-01, if the column holds nothing else (but nulls).
+    pub fn as_date(&self) -> Option<&Int32Array> {
+        match &self.form {
+            Form::Date(days) if self.odd.is_none() => Some(days),
+            _ => None,
+        }
+    }
+
     /// The whole numbers or ticks, if the column holds nothing else (but nulls).
     pub fn as_whole(&self) -> Option<(Whole, &Int64Array)> {
         match &self.form {

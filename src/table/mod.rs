@@ -3,6 +3,7 @@
 //! A [`Table`] is its schema and an [`Operator`] that yields [`Batch`]es on demand. Making a table reads no
 //! more than its schema needs; reading it passes the [`Demand`] (which columns, how many rows) down to the source.
 
+pub mod arrow;
 mod batch;
 mod buffer;
 mod column;

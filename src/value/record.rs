@@ -63,6 +63,12 @@ impl Shape {
     }
 }
 
+impl std::fmt::Debug for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.names.iter().map(Text::as_str)).finish()
+    }
+}
+
 /// A record: a shape and a member for each of its names.
 pub struct Record {
     shape: Arc<Shape>,

@@ -28,17 +28,30 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// Runs alone in its process, so that no other test allocates at the same time.
+/// The bytes in use.
+pub fn in_use() -> isize {
+    IN_USE.load(Ordering::Relaxed)
+}
+
+/// Whether the calling test has the process to itself, so that no other test allocates at the same time. If not, runs
+/// it in a process of its own and requires that it passes.
+pub fn alone(test: &str) -> bool {
+    const ALONE: &str = "PQM_LEAK_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return true;
+    }
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(ALONE, "1")
+        .status()
+        .unwrap();
+    assert!(status.success(), "{test} failed in its own process");
+    false
+}
+
 #[test]
 fn evaluations_leave_nothing_behind() {
-    const ALONE: &str = "PQM_LEAK_TEST_ALONE";
-    if std::env::var_os(ALONE).is_none() {
-        let status = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "leaks::evaluations_leave_nothing_behind", "--nocapture"])
-            .env(ALONE, "1")
-            .status()
-            .unwrap();
-        assert!(status.success(), "the leak test failed in its own process");
+    if !alone("leaks::evaluations_leave_nothing_behind") {
         return;
     }
     for code in [
@@ -62,9 +75,9 @@ fn evaluations_leave_nothing_behind() {
             }
         };
         (0..200).for_each(|_| run());
-        let before = IN_USE.load(Ordering::Relaxed);
+        let before = in_use();
         (0..2_000).for_each(|_| run());
-        let grown = IN_USE.load(Ordering::Relaxed) - before;
+        let grown = in_use() - before;
         assert!(grown < 4_096, "{code}\nleaves {grown} bytes after 2,000 evaluations");
     }
 }

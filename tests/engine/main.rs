@@ -1,7 +1,12 @@
 //! The engine as a host uses it: compiled once, run from many threads, cancelled, limited, without leaks.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
+#[cfg(feature = "tokio")]
+mod asynchronous;
+mod embedding;
 mod host;
 mod leaks;
 mod limits;
+mod runs;
+mod streams;
 mod threads;

@@ -30,6 +30,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("destinations", &[]),
     (
+        "engine",
+        &[
+            "text",
+            "syntax",
+            "value",
+            "ir",
+            "eval",
+            "table",
+            "culture",
+            "resolve",
+            "diagnostics",
+            "host",
+            "sources",
+            "library",
+        ],
+    ),
+    (
         "project",
         &[
             "destinations",

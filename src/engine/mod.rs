@@ -1,18 +1,37 @@
 //! The facade: compile a program once, evaluate it as often as wanted, from any thread.
+//!
+//! An [`Engine`] says what programs may use, a [`Query`] is a compiled program, a [`Run`] gives one evaluation its
+//! parameters and limits, and [`Evaluated`] is what came out, together with the evaluation that its lazy parts
+//! belong to. Nothing below this folder knows of it.
+
+#[cfg(feature = "tokio")]
+mod asynchronous;
+mod evaluated;
+mod json;
+mod parameters;
+mod query;
+mod run;
+mod streams;
+
+pub use evaluated::{Evaluated, Row};
+pub use json::{from_json, to_json};
+pub use query::Query;
+pub use run::Run;
+pub use streams::{BatchStream, ItemStream, RecordBatchStream, RowStream};
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::eval::{Arguments, CancelToken, Context, Evaluation, Limits, Names};
+use crate::eval::{Arguments, CancelToken, Context, Limits, Names};
 use crate::host::{Host, NoHost};
-use crate::ir::Program;
 use crate::library::{Library, parameters};
 use crate::resolve::{Document, resolve};
 use crate::syntax;
 use crate::text::Source;
-use crate::value::{Function, Result, Thunk, Value};
+use crate::value::types::FunctionType;
+use crate::value::{Function, Result, Value};
 
 /// Compiles programs and says what they may use.
 #[derive(Clone)]
@@ -22,14 +41,8 @@ pub struct Engine {
     limits: Limits,
     cancel: CancelToken,
     bound: FxHashMap<String, Value>,
-}
-
-/// A compiled program.
-#[derive(Clone)]
-pub struct Query {
-    program: Arc<Program>,
-    names: Arc<dyn Names>,
-    engine: Engine,
+    /// What each run gives; see [`Engine::with_parameters`].
+    parameters: Option<Arc<FunctionType>>,
 }
 
 impl Default for Engine {
@@ -47,6 +60,7 @@ impl Engine {
             limits: Limits::default(),
             cancel: CancelToken::new(),
             bound: FxHashMap::default(),
+            parameters: None,
         }
     }
 
@@ -90,6 +104,19 @@ impl Engine {
         self.with_value(name, function)
     }
 
+    /// The same engine for programs with parameters: names whose values each [`Run`] gives, so that the program is
+    /// compiled once.
+    ///
+    /// `signature` is M's, in parentheses: `(rate as number, optional region as nullable text)`. A run that leaves
+    /// out a parameter that is not optional, or gives a value of another kind, does not start; an optional one that
+    /// was not given is `null`. A section member of a parameter's name takes the value in place of its own, and
+    /// keeps its own where none was given: a parameter with a default. Text that is no M signature declares none.
+    ///
+    pub fn with_parameters(mut self, signature: &str) -> Engine {
+        self.parameters = Some(parameters(&format!("{signature} as any")).ty);
+        self
+    }
+
     /// Ends the evaluations of this engine from any thread.
     pub fn cancel_token(&self) -> CancelToken {
         self.cancel.clone()
@@ -118,6 +145,9 @@ impl Engine {
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
+        if let Some(parameters) = &self.parameters {
+            documents.extend(parameters::section(parameters, &documents));
+        }
         let names = self.names();
         let (program, errors) = resolve(&documents, &*names);
         if !errors.is_empty() {
@@ -126,7 +156,7 @@ impl Engine {
                 .map(|(source, error)| Diagnostic::from_resolve(source, error))
                 .collect());
         }
-        Ok(Query { program: Arc::new(program), names, engine: self.clone() })
+        Ok(Query::new(program, names, self.clone()))
     }
 
     fn names(&self) -> Arc<dyn Names> {
@@ -172,55 +202,6 @@ impl Names for Bound {
         names.sort_unstable();
         names.dedup();
         names
-    }
-}
-
-impl Query {
-    /// The compiled program.
-    pub fn program(&self) -> &Arc<Program> {
-        &self.program
-    }
-
-    /// Starts an evaluation: nothing runs before something is asked of the context.
-    pub fn start(&self) -> Context {
-        let engine = &self.engine;
-        let evaluation = Evaluation::new(
-            Arc::clone(&self.program),
-            Arc::clone(&self.names),
-            Arc::clone(&engine.host),
-            Arc::clone(&engine.culture),
-            engine.limits,
-            engine.cancel.clone(),
-        );
-        for (at, section) in self.program.sections.iter().enumerate() {
-            for (index, member) in section.members.iter().enumerate() {
-                if let Some(value) = engine.bound.get(member.name.as_str())
-                    && let Some(cell) = evaluation.member(at, index)
-                {
-                    let value = value.clone();
-                    cell.suspend(Thunk::Native(Arc::new(move |_| Ok(value.clone()))));
-                }
-            }
-        }
-        Context::new(evaluation)
-    }
-
-    /// Evaluates the program's expression in a started evaluation; `null` if it has only sections.
-    pub fn evaluate(&self, ctx: &Context) -> Result<Value> {
-        match &self.program.expression {
-            Some(code) => ctx.evaluate_code(code, &[]),
-            None => Ok(Value::Null),
-        }
-    }
-
-    /// Evaluates a section member by name: of the first section that has it.
-    pub fn evaluate_member(&self, ctx: &Context, name: &str) -> Option<Result<Value>> {
-        let found = self.program.sections.iter().enumerate().find_map(|(at, section)| {
-            let member = section.members.iter().position(|member| member.name.as_str() == name)?;
-            Some((at, member))
-        });
-        let (section, member) = found?;
-        ctx.evaluation().member(section, member).map(|cell| cell.force(ctx))
     }
 }
 
