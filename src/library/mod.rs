@@ -13,6 +13,7 @@ mod database;
 mod declaration_tests;
 mod documents;
 mod file;
+mod geography;
 mod lines;
 mod list;
 mod logical;
@@ -40,6 +41,7 @@ const FAMILIES: &[&[Declaration]] = &[
     database::FUNCTIONS,
     documents::FUNCTIONS,
     file::FUNCTIONS,
+    geography::FUNCTIONS,
     lines::FUNCTIONS,
     list::aggregate::FUNCTIONS,
     list::change::FUNCTIONS,
