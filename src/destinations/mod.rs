@@ -24,7 +24,7 @@ use std::path::Path;
 pub use cell::{Cell, CellKind};
 pub use entity::{Column, Entity, EntityError};
 pub use error::DestinationError;
-pub use sqlite::SqliteWriter;
+pub use sqlite::{SqliteWriter, roll_back_interrupted};
 
 pub use csv_file::CsvFormat;
 pub use json_lines::JsonLinesFormat;

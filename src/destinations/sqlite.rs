@@ -330,6 +330,16 @@ impl SqliteWriter {
     }
 }
 
+/// Brings a database whose writer died back to its last commit, which a reader without the right to write
+/// cannot do. What else is wrong with the file, whoever reads it will tell.
+pub fn roll_back_interrupted(path: &Path) {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if let Ok(connection) = Connection::open_with_flags(path, flags) {
+        // The first look into the file plays the journal back.
+        let _ = connection.query_row("PRAGMA schema_version", [], |_| Ok(()));
+    }
+}
+
 impl UpsertWriter for SqliteWriter {
     fn write(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
         self.begin()?;

@@ -186,6 +186,12 @@ impl<'a> Check<'a> {
             let message = "a json connection cannot be a destination".to_owned();
             self.report(ProblemCode::WrongValue, &path, message, "use the kind json-lines, csv or sqlite");
         }
+        let encoding = destination.and_then(|c| c.options.as_ref()).and_then(|o| o.encoding);
+        if let Some(encoding) = encoding.filter(|page| *page != 65001) {
+            let message = format!("a csv destination is written as UTF-8, not in the code page {encoding}");
+            let help = "remove the encoding, or name another connection as the destination";
+            self.report(ProblemCode::WrongValue, &path, message, help);
+        }
         self.not_blank(&at(&[Field("source"), Field("entity")]), &task.source.entity);
         self.not_blank(&at(&[Field("destination"), Field("entity")]), &task.destination.entity);
         self.query(task, &at(&[Field("query")]));

@@ -546,6 +546,32 @@ mod tests {
     }
 
     #[test]
+    fn a_history_whose_writer_died_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = RunLock::acquire(folder.path()).unwrap();
+        let history = History::open(folder.path()).unwrap();
+        history.begin_run(&lock, "Test", at(0)).unwrap();
+        // With a cache this small the transaction reaches the file before it is committed.
+        history.connection.execute_batch("PRAGMA cache_size = 1; BEGIN").unwrap();
+        let mut insert = history
+            .connection
+            .prepare("INSERT INTO row_error (run_id, task, row, code, reason) VALUES (1, 'a', ?1, 'b', ?2)")
+            .unwrap();
+        for row in 0..2000 {
+            insert.execute(params![row, "x".repeat(100)]).unwrap();
+        }
+        let killed = tempfile::tempdir().unwrap();
+        std::fs::create_dir(killed.path().join(STATE_FOLDER)).unwrap();
+        for file in ["history.sqlite", "history.sqlite-journal"] {
+            let of = |folder: &Path| folder.join(STATE_FOLDER).join(file);
+            std::fs::copy(of(folder.path()), of(killed.path())).unwrap();
+        }
+        let read = History::open_existing(killed.path()).unwrap().unwrap();
+        assert_eq!(read.runs(10).unwrap()[0].status, RunStatus::Interrupted);
+        assert!(read.row_errors(1, 10).unwrap().is_empty());
+    }
+
+    #[test]
     fn a_damaged_or_later_history_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         History::open(folder.path()).unwrap();

@@ -85,6 +85,20 @@ impl Project {
         }
     }
 
+    /// Whether a connection's SQLite file is one that the project writes.
+    pub(super) fn writes_database(&self, connection: &Connection) -> bool {
+        if connection.kind != ConnectionKind::Sqlite {
+            return false;
+        }
+        let file = |connection: &Connection| {
+            let path = self.folder.join(&connection.address);
+            path.canonicalize().unwrap_or(path)
+        };
+        let read = file(connection);
+        let written = self.tasks().iter().filter_map(|task| self.connection(&task.destination.connection));
+        written.filter(|to| to.kind == ConnectionKind::Sqlite).any(|to| file(to) == read)
+    }
+
     /// The path of a task's Advanced Query.
     pub fn query_path(&self, task: &Task) -> Option<PathBuf> {
         task.query.as_ref().map(|query| self.folder.join(query))

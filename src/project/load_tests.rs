@@ -152,6 +152,18 @@ fn mistakes_between_fields_are_named_with_their_place() {
 }
 
 #[test]
+fn a_csv_destination_is_utf_8() {
+    one(
+        "kind: sqlite, address: out.sqlite",
+        "kind: csv, address: out, options: { encoding: 1252 }",
+        ProblemCode::WrongValue,
+        "tasks[0].destination.connection",
+        17,
+        "UTF-8, not in the code page 1252",
+    );
+}
+
+#[test]
 fn many_mistakes_are_reported_together() {
     let text = GOOD
         .replace("query: a.pq", "query: b.pq")

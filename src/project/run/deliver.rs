@@ -1,6 +1,7 @@
 //! From the rows that leave a query to the destination, each to exactly one outcome.
 
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use super::cells;
 use super::failure::{DESTINATION, Failure};
@@ -14,6 +15,12 @@ use crate::value::Error;
 
 /// How many rows go to the destination at a time.
 const ROWS: usize = 1000;
+/// A checkpoint is not worth its while before so many rows ...
+const CHECKPOINT_ROWS: usize = 2000;
+/// ... and this long after the last one,
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
+/// but after this long it is, however few the rows are.
+const CHECKPOINT_LATEST: Duration = Duration::from_secs(5);
 
 /// Where rows go.
 pub(super) struct Target {
@@ -34,6 +41,7 @@ pub(super) struct Delivery<'a> {
     /// Rows that left the query.
     left: u64,
     since_checkpoint: usize,
+    last_checkpoint: Instant,
     errors: Vec<RowError>,
 }
 
@@ -48,13 +56,17 @@ impl<'a> Delivery<'a> {
             counts: TaskCounts::default(),
             left: 0,
             since_checkpoint: 0,
+            last_checkpoint: Instant::now(),
             errors: Vec::new(),
         }
     }
 
-    /// Rows taken since the last checkpoint.
-    pub(super) fn since_checkpoint(&self) -> usize {
-        self.since_checkpoint
+    /// Whether enough was written since the last checkpoint to make the next one worth its while: bringing rows
+    /// to the disk takes far longer than writing them.
+    pub(super) fn is_checkpoint_due(&self) -> bool {
+        let passed = self.last_checkpoint.elapsed();
+        self.since_checkpoint >= CHECKPOINT_ROWS && passed >= CHECKPOINT_EVERY
+            || self.since_checkpoint > 0 && passed >= CHECKPOINT_LATEST
     }
 
     /// Takes some rows of a batch; they are not durable yet.
@@ -147,6 +159,7 @@ impl<'a> Delivery<'a> {
     /// written so far is durable now.
     pub(super) fn checkpoint(&mut self) -> Result<Option<(TaskCounts, Vec<RowError>)>, Failure> {
         self.since_checkpoint = 0;
+        self.last_checkpoint = Instant::now();
         let durable = match &mut self.writer {
             Some(writer) => writer.checkpoint().map_err(failed)?,
             None => true,

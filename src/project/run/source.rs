@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::csv_check;
 use super::failure::Failure;
 use crate::Engine;
+use crate::destinations::roll_back_interrupted;
 use crate::eval::Context;
 use crate::project::Project;
 use crate::project::model::{Connection, ConnectionKind};
@@ -107,6 +108,9 @@ fn table(
     })?;
     let ctx = query.start();
     if connection.kind == ConnectionKind::Sqlite {
+        if project.writes_database(connection) {
+            roll_back_interrupted(&path);
+        }
         let table = sqlite_table(&ctx, &path, entity)?;
         return Ok((ctx, Arc::new(table)));
     }

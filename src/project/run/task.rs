@@ -18,8 +18,8 @@ use crate::project::model::{Connection, ConnectionKind, Task};
 use crate::table::{Demand, Table};
 use crate::value::Value;
 
-/// How many rows pass between two checkpoints, at least.
-const CHECKPOINT_ROWS: usize = 2000;
+/// How many rows go to the destination before it is asked whether a checkpoint is due.
+const STRIDE: usize = 2000;
 
 /// A task whose query was read and found to be M that means something.
 pub(super) struct Prepared<'p> {
@@ -80,9 +80,9 @@ impl Prepared<'_> {
         let raised = |error| Failure::raised(&error);
         let mut batches = input.table.operator().open(ctx, &demand).map_err(raised)?;
         while let Some(batch) = batches.next(ctx).map_err(raised)? {
-            for start in (0..batch.len()).step_by(CHECKPOINT_ROWS) {
-                delivery.rows(ctx, &batch, start..batch.len().min(start + CHECKPOINT_ROWS))?;
-                if delivery.since_checkpoint() >= CHECKPOINT_ROWS
+            for start in (0..batch.len()).step_by(STRIDE) {
+                delivery.rows(ctx, &batch, start..batch.len().min(start + STRIDE))?;
+                if delivery.is_checkpoint_due()
                     && let Some((counts, errors)) = delivery.checkpoint()?
                 {
                     record(counts, &errors)?;
@@ -109,8 +109,7 @@ impl Prepared<'_> {
         }
         let from = &self.task.source;
         let connection = connection(project, &from.connection)?;
-        let reading =
-            if self.reads_its_destination(project, connection) { Reading::Whole } else { Reading::Streamed };
+        let reading = if project.writes_database(connection) { Reading::Whole } else { Reading::Streamed };
         let found = source::open(&engine, project, connection, &from.entity, reading)?;
         if let Some(rows) = found.rows {
             progress.expect(rows);
@@ -131,20 +130,6 @@ impl Prepared<'_> {
                 format!("the value of the query {name} is a {}, not a table", other.kind().name()),
                 Some("the query's last step must give the table to map".to_owned()),
             )),
-        }
-    }
-
-    /// Whether the source stands in the file that the task writes.
-    fn reads_its_destination(&self, project: &Project, source: &Connection) -> bool {
-        let Ok(destination) = connection(project, &self.task.destination.connection) else { return false };
-        if source.kind != ConnectionKind::Sqlite {
-            return false;
-        }
-        let read = project.entity_path(source, &self.task.source.entity);
-        let written = project.entity_path(destination, &self.task.destination.entity);
-        match (read.canonicalize(), written.canonicalize()) {
-            (Ok(read), Ok(written)) => read == written,
-            _ => read == written,
         }
     }
 
