@@ -43,7 +43,11 @@ impl Project {
             }
         };
         match read(folder, &text) {
-            Ok(file) => Ok(Self { folder: folder.to_owned(), file }),
+            Ok(file) => {
+                // Absolute from here on: queries resolve addresses against the folder, not the current directory.
+                let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+                Ok(Self { folder, file })
+            }
             Err(mut problems) => {
                 problems.sort_by_key(|p| (p.line, p.column));
                 Err(LoadError { path, text, problems })

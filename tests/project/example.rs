@@ -36,6 +36,27 @@ fn the_first_run_inserts_and_the_second_changes_nothing() {
     oracle_agrees(&workspace);
 }
 
+/// As the README writes it: the folder named relative to where the user stands.
+#[test]
+fn a_project_can_be_named_by_a_relative_path() {
+    let workspace = Workspace::example();
+    let folder = workspace.path("project.yaml").parent().unwrap().to_owned();
+    let run = |arguments: &[&str]| {
+        let ended = Command::new(env!("CARGO_BIN_EXE_pqm"))
+            .args(["project"])
+            .args(arguments)
+            .current_dir(folder.parent().unwrap())
+            .output()
+            .unwrap();
+        (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
+    };
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    let (code, said) = run(&["run", name]);
+    assert_eq!(code, Some(6), "{said}");
+    assert_eq!(run(&["history", name]).0, Some(0));
+    oracle_agrees(&workspace);
+}
+
 /// Runs the oracle that lies in the project's folder; without Python there is nothing to compare with.
 fn oracle_agrees(workspace: &Workspace) {
     match Command::new("python3").arg(workspace.path("oracle.py")).output() {
