@@ -8,7 +8,7 @@ use crate::table;
 use crate::value::{Result, Text, Value};
 
 /// A value evaluated through and through that can be hashed: equal as `=` sees it, but that `#nan` equals itself.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ValueKey(Form);
 
 #[derive(Clone, Debug)]
@@ -84,9 +84,19 @@ impl ValueKey {
     }
 }
 
-impl PartialEq for ValueKey {
-    fn eq(&self, other: &ValueKey) -> bool {
-        match (&self.0, &other.0) {
+/// Runs what recurs into the parts of a key with stack enough: keys are as deep as the values they are of.
+fn with_stack<T>(inside: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, inside)
+}
+
+impl Form {
+    /// Whether there are keys within.
+    fn is_nested(&self) -> bool {
+        !matches!(self, Form::Scalar(_) | Form::Binary(_))
+    }
+
+    fn equals(&self, other: &Form) -> bool {
+        match (self, other) {
             (Form::Scalar(left), Form::Scalar(right)) => scalars_equal(left, right),
             (Form::Binary(left), Form::Binary(right)) => left == right,
             (Form::List(left), Form::List(right)) => left == right,
@@ -96,6 +106,38 @@ impl PartialEq for ValueKey {
             }
             _ => false,
         }
+    }
+
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Form::Scalar(value) if value.to_double().is_some_and(f64::is_nan) => u8::MAX.hash(state),
+            Form::Scalar(value) => hash(value, state),
+            Form::Binary(bytes) => bytes.hash(state),
+            Form::List(items) => items.hash(state),
+            Form::Record(fields) => fields.hash(state),
+            Form::Table(names, rows) => (names, rows).hash(state),
+        }
+    }
+}
+
+impl Clone for ValueKey {
+    fn clone(&self) -> ValueKey {
+        if self.0.is_nested() { with_stack(|| ValueKey(self.0.clone())) } else { ValueKey(self.0.clone()) }
+    }
+}
+
+impl Drop for ValueKey {
+    fn drop(&mut self) {
+        if self.0.is_nested() {
+            let form = std::mem::replace(&mut self.0, Form::Scalar(Value::Null));
+            with_stack(|| drop(form));
+        }
+    }
+}
+
+impl PartialEq for ValueKey {
+    fn eq(&self, other: &ValueKey) -> bool {
+        if self.0.is_nested() { with_stack(|| self.0.equals(&other.0)) } else { self.0.equals(&other.0) }
     }
 }
 
@@ -119,14 +161,7 @@ fn scalars_equal(left: &Value, right: &Value) -> bool {
 
 impl Hash for ValueKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match &self.0 {
-            Form::Scalar(value) if value.to_double().is_some_and(f64::is_nan) => u8::MAX.hash(state),
-            Form::Scalar(value) => hash(value, state),
-            Form::Binary(bytes) => bytes.hash(state),
-            Form::List(items) => items.hash(state),
-            Form::Record(fields) => fields.hash(state),
-            Form::Table(names, rows) => (names, rows).hash(state),
-        }
+        if self.0.is_nested() { with_stack(|| self.0.hash(state)) } else { self.0.hash(state) }
     }
 }
 

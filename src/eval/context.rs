@@ -207,6 +207,19 @@ impl Context {
         self.look_at_limits()
     }
 
+    /// Asks for the memory of one value, before it is taken: where the program decides how large a text, list or
+    /// binary becomes.
+    ///
+    /// # Errors
+    /// [`Stop::Memory`] if one value may not take that many bytes.
+    #[inline]
+    pub fn reserve(&self, bytes: usize) -> Result<()> {
+        if bytes as u64 <= Limits::LARGEST_VALUE {
+            return Ok(());
+        }
+        Err(Error::stop(Stop::Memory(Limits::LARGEST_VALUE)))
+    }
+
     #[cold]
     fn look_at_limits(&self) -> Result<()> {
         let taken = self.uncounted() + 1;

@@ -54,7 +54,7 @@ impl Frame<'_> {
                     node = body;
                 }
                 Node::Coalesce(parts) => {
-                    let left = self.evaluate(&parts.0)?;
+                    let left = self.operand(&parts.0)?;
                     if !left.is_null() {
                         return Ok(left);
                     }
@@ -91,7 +91,14 @@ impl Frame<'_> {
             | Node::Projection(..)
             | Node::Call(..)
             | Node::If(..)
-            | Node::Let(..) => {
+            | Node::Let(..)
+            | Node::Meta(..)
+            | Node::Is(..)
+            | Node::As(..)
+            | Node::Error(..)
+            | Node::Try(..)
+            | Node::TryOtherwise(..)
+            | Node::TryCatch(..) => {
                 let ctx = self.ctx;
                 ctx.nested(|| self.evaluate(node))
             }
@@ -133,16 +140,16 @@ impl Frame<'_> {
             Node::And(parts, site) => self.logic(&parts.0, &parts.1, false, *site),
             Node::Or(parts, site) => self.logic(&parts.0, &parts.1, true, *site),
             Node::Meta(parts, site) => {
-                let value = self.evaluate(&parts.0)?;
-                let added = self.evaluate(&parts.1)?;
+                let value = self.operand(&parts.0)?;
+                let added = self.operand(&parts.1)?;
                 operators::combine_metadata(value, &added).map_err(|error| self.placed(error, *site))
             }
             Node::Is(value, check) => {
-                let value = self.evaluate(value)?;
+                let value = self.operand(value)?;
                 Ok(Value::Logical(check.kinds.contains(value.kind())))
             }
             Node::As(value, check, site) => {
-                let value = self.evaluate(value)?;
+                let value = self.operand(value)?;
                 if check.kinds.contains(value.kind()) {
                     Ok(value)
                 } else {
@@ -160,7 +167,7 @@ impl Frame<'_> {
             }
             Node::Item(parts, optional, site) => {
                 let target = self.operand(&parts.0)?;
-                let index = self.evaluate(&parts.1)?;
+                let index = self.operand(&parts.1)?;
                 access::item_of(self.ctx, &target, &index, *optional)
                     .map_err(|error| self.placed(error, *site))
             }
@@ -171,26 +178,26 @@ impl Frame<'_> {
                 Ok(Value::Record(Arc::new(Record::new(Arc::clone(shape), members))))
             }
             Node::Error(value, site) => {
-                let value = self.evaluate(value)?;
+                let value = self.operand(value)?;
                 Err(self.placed(raise(self.ctx, &value), *site))
             }
-            Node::Try(body) => match self.evaluate(body) {
+            Node::Try(body) => match self.operand(body) {
                 Ok(value) => Ok(Value::record([("HasError", Value::Logical(false)), ("Value", value)])),
                 Err(error) => {
                     let record = caught(error)?;
                     Ok(Value::record([("HasError", Value::Logical(true)), ("Error", record)]))
                 }
             },
-            Node::TryOtherwise(parts) => match self.evaluate(&parts.0) {
+            Node::TryOtherwise(parts) => match self.operand(&parts.0) {
                 Ok(value) => Ok(value),
                 Err(error) if error.is_stop() => Err(error),
-                Err(_) => self.evaluate(&parts.1),
+                Err(_) => self.operand(&parts.1),
             },
-            Node::TryCatch(parts, site) => match self.evaluate(&parts.0) {
+            Node::TryCatch(parts, site) => match self.operand(&parts.0) {
                 Ok(value) => Ok(value),
                 Err(error) => {
                     let record = caught(error)?;
-                    let handler = self.evaluate(&parts.1)?;
+                    let handler = self.operand(&parts.1)?;
                     let Value::Function(function) = handler.as_plain() else {
                         return Err(Error::expression("The handler of a catch isn't a function."));
                     };
@@ -310,7 +317,11 @@ impl Frame<'_> {
 
     #[inline]
     fn condition(&mut self, node: &Node, site: Site) -> Result<bool> {
-        let value = self.evaluate(node)?;
+        let value = match node {
+            // A comparison makes sure of the stack of its operands.
+            Node::Binary(..) => self.evaluate(node)?,
+            other => self.operand(other)?,
+        };
         match value {
             Value::Logical(logical) => Ok(logical),
             other => match other.as_plain() {

@@ -27,6 +27,9 @@ impl Limits {
     pub const DEPTH: u32 = 400_000;
     /// The stack allowed by default.
     pub const STACK: u64 = 512 * 1024 * 1024;
+    /// The most bytes that one value may take: as many as one object can hold in .NET. A text of that many bytes,
+    /// or a list that would need them for its items, stops the evaluation before the memory is taken.
+    pub const LARGEST_VALUE: u64 = 1 << 30;
 }
 
 /// Ends evaluations from another thread.

@@ -184,6 +184,7 @@ fn takes_arithmetic(operator: Operator, other: &Value) -> bool {
 fn concatenate(ctx: &Context, left: &Value, right: &Value) -> Result<Value> {
     match (left, right) {
         (Value::Text(a), Value::Text(b)) => {
+            ctx.reserve(a.len().saturating_add(b.len()))?;
             let mut joined = String::with_capacity(a.len() + b.len());
             joined.push_str(a);
             joined.push_str(b);

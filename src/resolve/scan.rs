@@ -519,9 +519,14 @@ fn recursive_groups(all: &[Binding], among: &[BindingId]) -> Vec<Vec<BindingId>>
 
 /// `Did you mean 'x'?` for the known name most like a wrong one.
 pub fn closest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+    // A name this long is no slip of the pen, and comparing takes a time that grows with the square of the length.
+    const LONGEST: usize = 256;
+    if name.len() > LONGEST {
+        return None;
+    }
     let folded = name.to_lowercase();
     let mut best: Option<(f64, &str)> = None;
-    for candidate in known {
+    for candidate in known.filter(|candidate| candidate.len() <= LONGEST) {
         let likeness = if candidate.to_lowercase() == folded {
             2.0
         } else {

@@ -148,14 +148,24 @@ impl List {
         Ok(count)
     }
 
+    /// Room for the items, if their number is known and is not out of reason.
+    fn room<T>(&self, ctx: &Context) -> Result<Vec<T>> {
+        let count = self.known_count().unwrap_or(0);
+        ctx.reserve(count.saturating_mul(size_of::<T>()))?;
+        Ok(Vec::with_capacity(count.min(1 << 20)))
+    }
+
     /// All items, unevaluated ones left so.
     pub fn members(self: &Arc<Self>, ctx: &Context) -> Result<Vec<Member>> {
         if let List::Items(items) = &**self {
             return Ok(items.clone());
         }
         let mut items = self.items();
-        let mut all = Vec::with_capacity(self.known_count().unwrap_or(0).min(1 << 20));
+        let mut all = self.room(ctx)?;
         while let Some(member) = items.next(ctx)? {
+            if all.len() == all.capacity() {
+                ctx.reserve(all.len().saturating_mul(2 * size_of_val(&member)))?;
+            }
             all.push(member);
         }
         Ok(all)
@@ -164,8 +174,11 @@ impl List {
     /// All items evaluated, without metadata; the first error ends it.
     pub fn values(self: &Arc<Self>, ctx: &Context) -> Result<Vec<Value>> {
         let mut items = self.items();
-        let mut all = Vec::with_capacity(self.known_count().unwrap_or(0).min(1 << 20));
+        let mut all = self.room(ctx)?;
         while let Some(value) = items.next_value(ctx)? {
+            if all.len() == all.capacity() {
+                ctx.reserve(all.len().saturating_mul(2 * size_of_val(&value)))?;
+            }
             all.push(value);
         }
         Ok(all)

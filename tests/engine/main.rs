@@ -5,8 +5,10 @@
 mod asynchronous;
 mod embedding;
 mod host;
+mod hostile;
 mod leaks;
 mod limits;
 mod runs;
 mod streams;
+mod sweep;
 mod threads;

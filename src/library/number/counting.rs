@@ -47,7 +47,8 @@ pub(super) fn combinations(ctx: &Context, arguments: Arguments<'_>) -> Result<Va
 fn falling_product(ctx: &Context, from: i64, count: i64) -> Result<Value> {
     let mut exact = Some(1i128);
     let mut double = 1.0;
-    for factor in (from - count + 1..=from).rev() {
+    for step in 0..count {
+        let factor = from.saturating_sub(step);
         ctx.step()?;
         exact = exact.and_then(|exact| exact.checked_mul(factor.into()));
         double *= factor as f64;

@@ -34,7 +34,7 @@ impl Columns {
             Value::List(names) => Columns::named(texts(ctx, names)?)?,
             number => match number.to_double() {
                 Some(count) if count.fract() == 0.0 && (0.0..1e6).contains(&count) => {
-                    Columns::numbered(count as usize)
+                    Columns::numbered(ctx, count as usize)?
                 }
                 Some(_) => {
                     return Err(Error::expression("The 'columns' argument is out of range.")
@@ -51,9 +51,16 @@ impl Columns {
         Ok(Columns { shape: Arc::new(Shape::new(names)), ty: None })
     }
 
-    /// `Column1`, `Column2`, ...
-    pub(super) fn numbered(count: usize) -> Columns {
-        Columns { shape: Arc::new(Shape::new((0..count).map(numbered))), ty: None }
+    /// `Column1`, `Column2`, ... What a column takes at least is asked for before.
+    pub(super) fn numbered(ctx: &Context, count: usize) -> Result<Columns> {
+        const COLUMN: usize = 256;
+        ctx.reserve(count.saturating_mul(COLUMN))?;
+        let mut names = Vec::with_capacity(count);
+        for at in 0..count {
+            ctx.step()?;
+            names.push(numbered(at));
+        }
+        Ok(Columns { shape: Arc::new(Shape::new(names)), ty: None })
     }
 
     /// Number of columns.

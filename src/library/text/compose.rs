@@ -2,12 +2,9 @@
 
 use super::argument::single_character;
 use super::position::length;
-use crate::eval::{Arguments, Context, conversion_error};
+use crate::eval::{Arguments, Context, Limits, conversion_error};
 use crate::value::types::Form;
-use crate::value::{Error, Result, Text, Type, Value};
-
-/// The longest text that these functions make, in bytes: as much as a text can hold in .NET.
-const LONGEST: usize = 1 << 30;
+use crate::value::{Result, Text, Type, Value};
 
 pub(super) fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let texts = arguments.list(0)?;
@@ -25,50 +22,48 @@ pub(super) fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> 
             combined.push_str(&separator);
         }
         combined.push_str(&text);
-        check_length(combined.len())?;
+        ctx.reserve(combined.len())?;
     }
     Ok(Value::from(combined))
 }
 
-pub(super) fn repeat(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+pub(super) fn repeat(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
     let count = arguments.count(1, "count")?;
-    check_length(text.len().saturating_mul(count))?;
+    ctx.reserve(text.len().saturating_mul(count))?;
     Ok(Value::from(text.repeat(count)))
 }
 
-pub(super) fn pad_start(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+pub(super) fn pad_start(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
-    Ok(Value::from(padding(&text, &arguments)? + &text))
+    Ok(Value::from(padding(ctx, &text, &arguments)? + &text))
 }
 
-pub(super) fn pad_end(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+pub(super) fn pad_end(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
-    let padding = padding(&text, &arguments)?;
+    let padding = padding(ctx, &text, &arguments)?;
     Ok(Value::from([text.as_str(), &padding].concat()))
 }
 
-fn padding(text: &str, arguments: &Arguments<'_>) -> Result<String> {
+fn padding(ctx: &Context, text: &str, arguments: &Arguments<'_>) -> Result<String> {
     let count = arguments.count(1, "count")?;
     let character = match arguments.value(2) {
         Value::Null => ' ',
         value => single_character(value)?,
     };
     let missing = count.saturating_sub(length(text)) / character.len_utf16();
-    check_length(missing.saturating_mul(character.len_utf8()))?;
+    ctx.reserve(missing.saturating_mul(character.len_utf8()))?;
     Ok(std::iter::repeat_n(character, missing).collect())
 }
 
-fn check_length(bytes: usize) -> Result<()> {
-    if bytes <= LONGEST {
-        return Ok(());
-    }
-    Err(Error::expression("Evaluation ran out of memory and can't continue."))
-}
-
-pub(super) fn replace(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+pub(super) fn replace(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
     let (old, new) = (arguments.text(1)?, arguments.text(2)?);
+    if !old.is_empty() && text.len().saturating_mul(new.len()) as u64 > Limits::LARGEST_VALUE {
+        // Only what may become too large is worth a look beforehand.
+        let added = text.matches(old.as_str()).count().saturating_mul(new.len().saturating_sub(old.len()));
+        ctx.reserve(text.len().saturating_add(added))?;
+    }
     Ok(replaced(text, &old, &new))
 }
 

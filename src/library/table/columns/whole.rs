@@ -32,7 +32,7 @@ pub(super) fn transpose(ctx: &Context, arguments: Arguments<'_>) -> Result<Value
     let table = arguments.table(0)?;
     let columns = match Columns::read(ctx, arguments.value(1))? {
         Some(columns) => columns,
-        None => Columns::numbered(table::row_count(ctx, &table)?),
+        None => Columns::numbered(ctx, table::row_count(ctx, &table)?)?,
     };
     let batches = table::collect(ctx, &table, &Demand::all().first(columns.len()))?;
     let mut cells: Vec<Vec<Member>> = Vec::with_capacity(columns.len());

@@ -7,7 +7,7 @@ use crate::value::types::Form;
 use crate::value::{Error, Function, List, Member, Result, Shape, Type, Value};
 
 /// `Table.Partition(table, column, groups, hash)`: the list's length is known at once, the tables when one is read.
-pub(super) fn partition(_ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
+pub(super) fn partition(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let table = arguments.table(0)?;
     let column = names::position(&table, &arguments.text(1)?)?;
     let groups = arguments.count(2, "groups")?;
@@ -15,6 +15,9 @@ pub(super) fn partition(_ctx: &Context, arguments: Arguments<'_>) -> Result<Valu
     if groups == 0 {
         return Err(Error::expression("The 'groups' argument is out of range.").with_detail(Value::Int64(0)));
     }
+    // What a part takes at least while it is not read.
+    const PART: usize = 128;
+    ctx.reserve(groups.saturating_mul(PART))?;
     let whole = Member::lazy(move |ctx| parts(ctx, &table, column, groups, &hash));
     let part = |at: usize| {
         let whole = whole.clone();

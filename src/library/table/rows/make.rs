@@ -58,8 +58,8 @@ pub(super) fn from_rows(ctx: &Context, arguments: Arguments<'_>) -> Result<Value
     let columns = match Columns::read(ctx, arguments.value(1))? {
         Some(columns) => columns,
         None => match first(ctx, &rows)? {
-            Some(row) => Columns::numbered(as_list(&row)?.count(ctx)?),
-            None => Columns::numbered(0),
+            Some(row) => Columns::numbered(ctx, as_list(&row)?.count(ctx)?)?,
+            None => Columns::numbered(ctx, 0)?,
         },
     };
     let width = columns.len();
@@ -113,7 +113,7 @@ pub(super) fn from_records(ctx: &Context, arguments: Arguments<'_>) -> Result<Va
         Some(columns) => columns,
         None => match first(ctx, &records)? {
             Some(record) => Columns::named(as_record(&record)?.names().to_vec())?,
-            None => Columns::numbered(0),
+            None => Columns::numbered(ctx, 0)?,
         },
     };
     Ok(Value::Table(Arc::new(of_records(&columns, records, missing))))
@@ -154,7 +154,7 @@ pub(super) fn from_columns(ctx: &Context, arguments: Arguments<'_>) -> Result<Va
     let lists: Vec<Arc<List>> = lists.iter().map(as_list).collect::<Result<_>>()?;
     let columns = match Columns::read(ctx, arguments.value(1))? {
         Some(columns) => columns,
-        None => Columns::numbered(lists.len()),
+        None => Columns::numbered(ctx, lists.len())?,
     };
     if columns.len() < lists.len() {
         return Err(Error::expression("The count of 'columns' must not be less than the count of 'lists'.")
@@ -181,8 +181,8 @@ pub(super) fn from_list(ctx: &Context, arguments: Arguments<'_>) -> Result<Value
     let columns = match Columns::read(ctx, arguments.value(2))? {
         Some(columns) => columns,
         None => match first(ctx, &list)? {
-            Some(item) => Columns::numbered(pieces(ctx, &splitter, &item)?.count(ctx)?),
-            None => Columns::numbered(1),
+            Some(item) => Columns::numbered(ctx, pieces(ctx, &splitter, &item)?.count(ctx)?)?,
+            None => Columns::numbered(ctx, 1)?,
         },
     };
     let extra = if arguments.is_null(4) { Extra::Error } else { Extra::read(arguments.value(4))? };
