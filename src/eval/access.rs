@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::convert::conversion_error;
-use super::{Context, compare, messages};
+use super::{Context, messages};
 use crate::table;
 use crate::value::types::Form;
 use crate::value::{Error, List, Member, Record, Result, Shape, Text, Type, Value};
@@ -182,15 +182,4 @@ pub(super) fn sections(ctx: &Context) -> Value {
         (section.name.clone(), Member::Ready(Value::Record(Arc::new(record))))
     });
     Value::Record(Arc::new(Record::from_members(sections)))
-}
-
-/// Whether `value` is among the items of `list`.
-pub fn contains(ctx: &Context, list: &Arc<List>, value: &Value) -> Result<bool> {
-    let mut items = list.items();
-    while let Some(item) = items.next(ctx)? {
-        if compare::equal(ctx, &item.force(ctx)?, value)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

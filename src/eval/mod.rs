@@ -15,7 +15,7 @@ mod messages;
 mod operators;
 mod type_expression;
 
-pub use access::{contains, field_of, item_of, range};
+pub use access::{field_of, item_of, range};
 pub use arguments::Arguments;
 pub use compare::{compare, equal, fill_format, hash, order, ordinal, types_equal};
 pub use context::{Context, Evaluation, Names};

@@ -6,7 +6,7 @@ use pqm::culture::duration;
 use pqm::eval::Context;
 use pqm::value::number::double_text;
 use pqm::value::temporal::{Date, DateTime, Duration, TICKS_PER_SECOND, Time};
-use pqm::value::{Result, Value, type_text};
+use pqm::value::{Result, Value, base64_text, type_text};
 
 /// How the parts of a date with time are put together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,7 +46,7 @@ pub fn push(ctx: &Context, value: &Value, dates: Dates, out: &mut String) -> Res
         Value::Duration(value) if dates == Dates::Iso => push_iso_duration(*value, out),
         Value::Duration(value) => out.push_str(&duration::text(*value)),
         Value::Text(text) => out.push_str(text),
-        Value::Binary(binary) => push_base64(binary.bytes(ctx)?, out),
+        Value::Binary(binary) => out.push_str(&base64_text(binary.bytes(ctx)?)),
         Value::Function(function) => out.push_str(&type_text(&function.function_type())),
         Value::Type(ty) => out.push_str(&type_text(ty)),
         Value::List(_) | Value::Record(_) | Value::Table(_) | Value::Meta(_) => return Ok(false),
@@ -108,22 +108,6 @@ fn push_iso_duration(duration: Duration, out: &mut String) {
     }
 }
 
-fn push_base64(bytes: &[u8], out: &mut String) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    out.reserve(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let at = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for digit in 0..4 {
-            if digit <= group.len() {
-                out.push(char::from(DIGITS[(bits >> (18 - 6 * digit) & 63) as usize]));
-            } else {
-                out.push('=');
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,9 +131,7 @@ mod tests {
         for (bytes, expected) in
             [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
         {
-            let mut text = String::new();
-            push_base64(bytes.as_bytes(), &mut text);
-            assert_eq!(text, expected);
+            assert_eq!(base64_text(bytes.as_bytes()), expected);
         }
     }
 }

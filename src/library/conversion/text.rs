@@ -4,7 +4,7 @@ use crate::culture::{Culture, datetime, duration, logical, number};
 use crate::eval::Context;
 use crate::value::temporal::DateTimeZone;
 use crate::value::types::Form;
-use crate::value::{Result, Value};
+use crate::value::{Result, Value, base64_text};
 
 /// `Text.From`: the default text of a scalar in a culture; binary becomes base 64.
 pub fn text_from(ctx: &Context, value: &Value, culture: &Culture) -> Result<Value> {
@@ -23,44 +23,14 @@ pub fn text_from(ctx: &Context, value: &Value, culture: &Culture) -> Result<Valu
             datetime::datetimezone_text(DateTimeZone { offset: *offset, ticks: *ticks }, culture).into()
         }
         Value::Duration(value) => duration::text(*value).into(),
-        Value::Binary(bytes) => base64(bytes.bytes(ctx)?).into(),
+        Value::Binary(bytes) => base64_text(bytes.bytes(ctx)?).into(),
         other => return Err(no_conversion(other, Form::Text)),
     })
 }
 
-/// Standard base 64 with padding.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: [char; 64] = digits();
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| chunk.get(at).copied().map_or(0, u32::from);
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let digit = bits >> (18 - 6 * place) & 63;
-            text.push(if place <= chunk.len() { DIGITS[digit as usize] } else { '=' });
-        }
-    }
-    text
-}
-
-const fn digits() -> [char; 64] {
-    let mut digits = ['+'; 64];
-    let mut at = 0;
-    while at < 26 {
-        digits[at] = (b'A' + at as u8) as char;
-        digits[at + 26] = (b'a' + at as u8) as char;
-        if at < 10 {
-            digits[at + 52] = (b'0' + at as u8) as char;
-        }
-        at += 1;
-    }
-    digits[63] = '/';
-    digits
-}
-
 #[cfg(test)]
 mod tests {
-    use super::base64;
+    use crate::value::base64_text as base64;
 
     #[test]
     fn base_64_pads_what_is_missing() {
