@@ -59,16 +59,19 @@ enum From {
 }
 
 impl ByteReader {
-    /// Fills `buffer` as far as there are bytes; gives how many. Fewer than its length only at the end.
-    pub fn fill(&mut self, ctx: &Context, buffer: &mut [u8]) -> Result<usize> {
+    /// Appends the next `size` bytes to `buffer`; gives how many there were. Fewer than `size` only at the end.
+    pub fn append(&mut self, ctx: &Context, buffer: &mut Vec<u8>, size: usize) -> Result<usize> {
         let bytes = match &mut self.from {
             From::File(file, path) => {
-                let mut filled = 0;
-                while let Some(free) = buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
+                let start = buffer.len();
+                buffer.reserve(size);
+                while buffer.len() - start < size {
                     ctx.step()?;
-                    match file.read(free) {
+                    let left = size - (buffer.len() - start);
+                    // Fills the reserved memory as it is, without writing zeros first.
+                    match file.take(left as u64).read_to_end(buffer) {
                         Ok(0) => break,
-                        Ok(read) => filled += read,
+                        Ok(_) => {}
                         Err(error) if error.kind() == ErrorKind::Interrupted => {}
                         Err(error) => {
                             let message = format!("Reading '{}' failed: {error}.", path.display());
@@ -76,18 +79,16 @@ impl ByteReader {
                         }
                     }
                 }
-                return Ok(filled);
+                return Ok(buffer.len() - start);
             }
             From::Binary(binary) => binary.bytes(ctx)?,
             From::Text(text) => text.as_bytes(),
         };
         let rest = bytes.get(self.at..).unwrap_or_default();
-        let count = rest.len().min(buffer.len());
-        if let (Some(to), Some(from)) = (buffer.get_mut(..count), rest.get(..count)) {
-            to.copy_from_slice(from);
-        }
-        self.at += count;
-        Ok(count)
+        let read = rest.get(..size).unwrap_or(rest);
+        buffer.extend_from_slice(read);
+        self.at += read.len();
+        Ok(read.len())
     }
 }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use arrow_array::{
     Array, ArrowPrimitiveType, BooleanArray, Float64Array, Int32Array, Int64Array, PrimitiveArray,
-    StringArray, builder::StringBuilder,
+    StringViewArray, builder::StringViewBuilder,
 };
 use arrow_buffer::NullBuffer;
 use rustc_hash::FxHashMap;
 
+use super::text_views;
 use crate::value::temporal::{Date, DateTime, Duration, Time};
 use crate::value::{Member, Value};
 
@@ -24,8 +25,8 @@ pub struct Column {
 enum Form {
     /// Cells of any kind, errors and unevaluated ones among them.
     Any(Vec<Member>),
-    /// Texts and nulls.
-    Text(StringArray),
+    /// Texts and nulls: views into blocks that columns share.
+    Text(StringViewArray),
     /// Logical values and nulls.
     Logical(BooleanArray),
     /// Doubles and nulls.
@@ -77,7 +78,7 @@ impl Column {
     }
 
     /// A column of texts and nulls.
-    pub fn text(texts: StringArray) -> Column {
+    pub fn text(texts: StringViewArray) -> Column {
         Form::Text(texts).into()
     }
 
@@ -136,7 +137,7 @@ impl Column {
     }
 
     /// The texts, if the column holds nothing else (but nulls).
-    pub fn as_text(&self) -> Option<&StringArray> {
+    pub fn as_text(&self) -> Option<&StringViewArray> {
         match &self.form {
             Form::Text(texts) if self.odd.is_none() => Some(texts),
             _ => None,
@@ -224,14 +225,7 @@ impl Column {
                     |row: &u32| members.get(*row as usize).cloned().unwrap_or(Member::Ready(Value::Null));
                 Form::Any(rows.iter().map(cell).collect())
             }
-            Form::Text(texts) => {
-                let mut builder = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
-                for &row in rows {
-                    let row = row as usize;
-                    builder.append_option(is_there(texts, row).then(|| texts.value(row)));
-                }
-                Form::Text(builder.finish())
-            }
+            Form::Text(texts) => Form::Text(text_views::take(texts, rows)),
             Form::Logical(logicals) => {
                 let at = |row: &u32| is_there(logicals, *row as usize).then(|| logicals.value(*row as usize));
                 Form::Logical(rows.iter().map(at).collect())
@@ -269,6 +263,25 @@ impl Column {
         Column::from(form).with_odd(odd.unwrap_or_default())
     }
 
+    /// The same cells in memory of their own, if the column shares blocks of text of which it uses less than half:
+    /// for steps that keep columns of a few rows, or few columns, of what they read.
+    pub fn compact(&self) -> Column {
+        match &self.form {
+            Form::Text(texts) if self.shared_bytes() > 2 * texts.total_buffer_bytes_used() => {
+                Column { form: Form::Text(texts.gc()), odd: self.odd.clone() }
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// The bytes of the blocks of text that the column keeps alive.
+    fn shared_bytes(&self) -> usize {
+        match &self.form {
+            Form::Text(texts) => texts.data_buffers().iter().map(|block| block.capacity()).sum(),
+            _ => 0,
+        }
+    }
+
     /// Which cells of a text column are `null`, if any are.
     pub fn nulls(&self) -> Option<&NullBuffer> {
         self.as_text().and_then(|texts| texts.nulls())
@@ -302,7 +315,7 @@ enum Cells {
     /// Nothing but nulls so far.
     #[default]
     Nulls,
-    Text(StringBuilder),
+    Text(StringViewBuilder),
     Logical(Vec<Option<bool>>),
     Double(Vec<f64>, Nulls),
     Date(Vec<i32>, Nulls),
@@ -359,7 +372,7 @@ impl ColumnBuilder {
                 let nulls = || (0..row).collect::<Nulls>();
                 self.cells = match &value {
                     Value::Text(_) => {
-                        let mut texts = StringBuilder::new();
+                        let mut texts = StringViewBuilder::new();
                         (0..row).for_each(|_| texts.append_null());
                         Cells::Text(texts)
                     }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, StringArray, builder::StringBuilder};
+use arrow_array::StringViewArray;
 
-use super::{Batch, Batches, Column, Demand, Operator};
+use super::{Batch, Batches, Column, Demand, Operator, text_views};
 use crate::eval::Context;
 use crate::value::{Member, Result, Value};
 
@@ -28,19 +28,11 @@ impl Place {
 /// The column at `position` of the rows at `places`, in that order.
 pub fn gather_column(batches: &[Batch], position: usize, places: &[Place]) -> Column {
     let sources: Vec<Option<&Arc<Column>>> = batches.iter().map(|batch| batch.column(position)).collect();
-    let texts: Option<Vec<&StringArray>> =
+    let texts: Option<Vec<&StringViewArray>> =
         sources.iter().map(|column| column.and_then(|column| column.as_text())).collect();
     if let Some(texts) = texts.filter(|texts| !texts.is_empty()) {
-        let mut builder = StringBuilder::with_capacity(places.len(), places.len() * 16);
-        for place in places {
-            match texts.get(place.batch as usize) {
-                Some(texts) if (place.row as usize) < texts.len() && texts.is_valid(place.row as usize) => {
-                    builder.append_value(texts.value(place.row as usize));
-                }
-                _ => builder.append_null(),
-            }
-        }
-        return Column::text(builder.finish());
+        let places = places.iter().map(|place| (place.batch as usize, place.row as usize));
+        return Column::text(text_views::gather(&texts, places));
     }
     let cell = |place: &Place| match sources.get(place.batch as usize).copied().flatten() {
         Some(column) => column.get(place.row as usize),

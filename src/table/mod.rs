@@ -35,6 +35,7 @@ mod rows;
 mod simple;
 mod sort;
 mod split;
+mod text_views;
 mod unpivot;
 mod window;
 
@@ -67,6 +68,7 @@ pub use rows::{RowSource, from_batches, from_columns, from_rows};
 pub use simple::{is_simple, is_simple_native};
 pub use sort::{Sorted, sort};
 pub use split::{Divide, Split};
+pub use text_views::{TextBlock, TextViews};
 pub use unpivot::unpivot;
 pub use window::{alternate, append, repeat, slice, splice, while_passing};
 

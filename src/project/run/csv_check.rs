@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::eval::Context;
 use crate::sources::bytes::{ByteSource, file_binary};
-use crate::sources::csv::{Blocks, Delimiter, Dialect};
+use crate::sources::csv::{Block, Blocks, Delimiter, Dialect};
 use crate::sources::encoding::Encoding;
 use crate::value::{Error, Result};
 
@@ -27,19 +27,19 @@ pub(super) fn check(ctx: &Context, path: &Path, delimiter: &str, code_page: i64)
     let mut blocks = Blocks::new(source.open(ctx)?, encoding);
     let mut width = None;
     let mut rows = 0;
-    while blocks.next(ctx, &dialect, usize::MAX)? {
-        check_text(&blocks, width.is_none())?;
-        if let Some(at) = blocks.split().unclosed {
-            let message = format!("The quote opened in line {} is not closed.", blocks.line_at(at));
+    while let Some(block) = blocks.next(ctx, &dialect, usize::MAX)? {
+        check_text(&block, width.is_none())?;
+        if let Some(at) = block.split().unclosed {
+            let message = format!("The quote opened in line {} is not closed.", block.line_at(at));
             return Err(Error::data_format(message));
         }
-        for row in 0..blocks.split().len() {
+        for row in 0..block.split().len() {
             ctx.step()?;
-            let cells = blocks.split().row(row);
+            let cells = block.split().row(row);
             let expected = *width.get_or_insert(cells.len());
-            let blank = matches!(cells, [only] if only.bytes(blocks.text()).is_empty());
+            let blank = matches!(cells, [only] if only.bytes(block.text()).is_empty());
             if cells.len() != expected && !blank {
-                let line = blocks.line_at(cells.first().map_or(0, |cell| cell.start()));
+                let line = block.line_at(cells.first().map_or(0, |cell| cell.start()));
                 return Err(Error::data_format(format!(
                     "Line {line} has {} where the header has {expected}. A field that holds the delimiter \
                      or a line break must stand in quotes.",
@@ -53,14 +53,14 @@ pub(super) fn check(ctx: &Context, path: &Path, delimiter: &str, code_page: i64)
 }
 
 /// That the rows of a block are text.
-fn check_text(blocks: &Blocks, first: bool) -> Result<()> {
-    let text = blocks.text().get(..blocks.split().rest).unwrap_or_default();
-    let name = blocks.encoding().name();
+fn check_text(block: &Block, first: bool) -> Result<()> {
+    let text = block.rows_text();
+    let name = block.encoding().name();
     if let Err(error) = std::str::from_utf8(text) {
         return Err(Error::data_format(format!(
             "Line {} holds bytes that are no {name} text. Name the file's encoding in the connection's options: \
              65001 for UTF-8, 1252 for Western European Windows files, 1200 for UTF-16.",
-            blocks.line_at(error.valid_up_to())
+            block.line_at(error.valid_up_to())
         )));
     }
     if first && memchr::memchr(0, text).is_some() {

@@ -1,3 +1,4 @@
+use super::block::{Block, count_lines};
 use super::dialect::Dialect;
 use super::split::{LONGEST, Split, split};
 use crate::eval::Context;
@@ -9,8 +10,6 @@ use crate::value::{Error, Result};
 const FIRST: usize = 32 << 10;
 /// How many bytes are read at a time later on.
 const MOST: usize = 1 << 20;
-/// How many rows one block has at most.
-const ROWS: usize = 1 << 16;
 /// What stands in the text for bytes that mean nothing in the document's encoding: a byte that is never part of
 /// UTF-8, so that the cell it is in is found to be no text.
 const BAD: &[u8] = &[0xFF];
@@ -23,14 +22,14 @@ pub struct Blocks {
     decoder: Option<Decoder>,
     /// Bytes still to be decoded; unused for UTF-8.
     raw: Vec<u8>,
+    /// The text behind the rows that were yielded.
     text: Vec<u8>,
-    split: Split,
     /// How many bytes are read next.
     size: usize,
     /// Whether something was read, and the byte order mark looked for.
     started: bool,
     ended: bool,
-    /// The number of the line the block starts at, from 1.
+    /// The number of the line the text starts at, from 1.
     line: u64,
 }
 
@@ -43,7 +42,6 @@ impl Blocks {
             decoder: None,
             raw: Vec::new(),
             text: Vec::new(),
-            split: Split::default(),
             size: FIRST,
             started: false,
             ended: false,
@@ -58,26 +56,23 @@ impl Blocks {
         self
     }
 
-    /// Goes on to the next rows, at most `most` of them; whether there are any.
+    /// The next rows, at most `most` of them; `None` past the last.
     ///
     /// # Errors
     /// What reading raises, and a row that is too long to be one.
-    pub fn next(&mut self, ctx: &Context, dialect: &Dialect, most: usize) -> Result<bool> {
-        let passed = self.split.rest;
-        self.line += count_lines(self.text.get(..passed).unwrap_or_default());
-        self.text.drain(..passed.min(self.text.len()));
-        self.split.rest = 0;
-        if !self.started {
+    pub fn next(&mut self, ctx: &Context, dialect: &Dialect, most: usize) -> Result<Option<Block>> {
+        if self.text.len() < self.size && !self.ended {
             self.read(ctx)?;
         }
+        let mut found = Split::default();
         loop {
             ctx.step()?;
-            split(dialect, &self.text, self.ended, most.min(ROWS), &mut self.split);
-            if !self.split.is_empty() {
-                return Ok(true);
+            split(dialect, &self.text, self.ended, most, &mut found);
+            if !found.is_empty() {
+                break;
             }
             if self.ended {
-                return Ok(false);
+                return Ok(None);
             }
             if self.text.len() + MOST > LONGEST {
                 return Err(Error::data_format(format!(
@@ -91,37 +86,18 @@ impl Blocks {
             self.size = self.size.max(self.text.len()).min(LONGEST - MOST - self.text.len());
             self.read(ctx)?;
         }
-    }
-
-    /// The text of the block: UTF-8, but for what meant nothing in the document's encoding.
-    pub fn text(&self) -> &[u8] {
-        &self.text
-    }
-
-    /// The cells of the block.
-    pub fn split(&self) -> &Split {
-        &self.split
-    }
-
-    /// The encoding that the bytes are in: what the byte order mark says, or else what was asked for.
-    pub fn encoding(&self) -> Encoding {
-        self.encoding
-    }
-
-    /// The number of the line that a place in the block's text is in, from 1.
-    pub fn line_at(&self, place: usize) -> u64 {
-        self.line + count_lines(self.text.get(..place).unwrap_or(&self.text))
+        let rest = self.text.split_off(found.rest);
+        let text = std::mem::replace(&mut self.text, rest);
+        let line = self.line;
+        self.line += count_lines(&text);
+        Ok(Some(Block::new(text, found, line, self.encoding)))
     }
 
     fn read(&mut self, ctx: &Context) -> Result<()> {
         let size = self.size;
         self.size = (self.size * 2).min(MOST);
         let into = if self.decoder.is_some() || !self.started { &mut self.raw } else { &mut self.text };
-        let start = into.len();
-        into.resize(start + size, 0);
-        let filled = self.reader.fill(ctx, into.get_mut(start..).unwrap_or_default())?;
-        into.truncate(start + filled);
-        self.ended = filled < size;
+        self.ended = self.reader.append(ctx, into, size)? < size;
         if !self.started {
             self.started = true;
             let (encoding, mark) = Encoding::from_mark(&self.raw).unwrap_or((self.encoding, 0));
@@ -139,11 +115,4 @@ impl Blocks {
         }
         Ok(())
     }
-}
-
-/// The number of line breaks: `\n`, `\r\n`, and `\r` on its own.
-fn count_lines(text: &[u8]) -> u64 {
-    let feeds = memchr::memchr_iter(b'\n', text).count();
-    let lone = memchr::memchr_iter(b'\r', text).filter(|at| text.get(at + 1) != Some(&b'\n')).count();
-    (feeds + lone) as u64
 }

@@ -2,19 +2,16 @@
 
 use std::sync::Arc;
 
-use arrow_array::StringArray;
-use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
-
-use super::blocks::Blocks;
+use super::block::Block;
 use super::dialect::Dialect;
 use super::split::{Cell, unquote};
-use crate::table::Column;
+use crate::table::{Column, TextViews};
 use crate::value::{Error, List, Member, Value};
 
 /// Makes the columns of one block.
 pub struct Cells<'b> {
     /// The block.
-    pub block: &'b Blocks,
+    pub block: &'b Block,
     /// How its cells are written.
     pub dialect: &'b Dialect,
     /// What messages call the document.
@@ -24,31 +21,21 @@ pub struct Cells<'b> {
 }
 
 impl Cells<'_> {
-    /// The cells at a position of the rows as texts; `null` where a row is too short.
+    /// The cells at a position of the rows as texts; `null` where a row is too short. Shares the text of a
+    /// [settled](Block::settle) block.
     pub fn column(&self, position: usize) -> Column {
-        let text = self.block.text();
-        let cells = || self.block.split().column(position).take(self.rows);
-        let mut values: Vec<u8> =
-            Vec::with_capacity(cells().flatten().map(|cell| cell.bytes(text).len()).sum());
-        let mut ends: Vec<i32> = Vec::with_capacity(self.rows + 1);
-        let mut nulls = NullBufferBuilder::new(self.rows);
-        ends.push(0);
-        for cell in cells() {
+        let cells = self.block.split().column(position).take(self.rows);
+        let Some(text) = self.block.shared() else {
+            return cells.map(|cell| self.member(cell, position)).collect();
+        };
+        let mut views = TextViews::new(text, self.rows);
+        for cell in cells {
             match cell {
-                Some(cell) if cell.quoted() => unquote(self.dialect.quotes, cell.bytes(text), &mut values),
-                Some(cell) => values.extend_from_slice(cell.bytes(text)),
-                None => {}
+                Some(cell) => views.push(cell.start(), cell.end()),
+                None => views.push_null(),
             }
-            nulls.append(cell.is_some());
-            // A block is shorter than 2 GiB, and no cell has more than its share of it.
-            ends.push(values.len() as i32);
         }
-        let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
-        // Checks that the values are UTF-8.
-        match StringArray::try_new(ends, Buffer::from_vec(values), nulls.finish()) {
-            Ok(texts) => Column::text(texts),
-            Err(_) => Column::any(cells().map(|cell| self.member(cell, position)).collect()),
-        }
+        Column::text(views.finish())
     }
 
     /// The cells from a position on as lists.

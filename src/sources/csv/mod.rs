@@ -1,7 +1,7 @@
 //! Delimited text as lazy tables of texts.
 //!
 //! A table streams its document in blocks of complete rows ([`Blocks`]), whose cells are located first ([`split`])
-//! and then copied into text columns, of which only those are made that the reader asks for.
+//! and then made into text columns that share the block's text. Only those are made that the reader asks for.
 //!
 //! What is wrong in a document, and what becomes of it:
 //! - A row that is too short: `null` in the cells it lacks. A row that is too long: see [`Extra`].
@@ -10,6 +10,7 @@
 //! - A quote that nothing closes: a `DataFormat.Error` with the line, after the rows before it. (Power Query takes the
 //!   rest of the document for one cell, so that rows are lost silently.)
 
+mod block;
 mod blocks;
 mod columns;
 mod dialect;
@@ -17,6 +18,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 
+pub use block::Block;
 pub use blocks::Blocks;
 pub use dialect::{Delimiter, Dialect, Quotes};
 pub use split::{Cell, Split, split, unquote};
@@ -60,8 +62,8 @@ impl Document {
     /// The number of cells in the first row; 0 if there is no row. Reads no further than needed.
     pub fn first_row_width(&self, ctx: &Context) -> Result<usize> {
         let mut blocks = Blocks::new(self.source.open(ctx)?, self.encoding);
-        let found = blocks.next(ctx, &self.dialect, 1)?;
-        Ok(if found { blocks.split().row(0).len() } else { 0 })
+        let first = blocks.next(ctx, &self.dialect, 1)?;
+        Ok(first.map_or(0, |block| block.split().row(0).len()))
     }
 
     /// The document as a table of text columns with the names of `shape`.
@@ -127,15 +129,15 @@ impl Batches for Reading {
             Some(blocks) => blocks,
             None => self.blocks.insert(Blocks::new(document.source.open(ctx)?, document.encoding)),
         };
-        if !blocks.next(ctx, &document.dialect, self.left)? {
+        let Some(mut block) = blocks.next(ctx, &document.dialect, self.left)? else {
             self.left = 0;
             return Ok(None);
-        }
-        let mut rows = blocks.split().len();
-        if let Some(at) = blocks.split().unclosed {
+        };
+        let mut rows = block.split().len();
+        if let Some(at) = block.split().unclosed {
             rows -= 1;
             let cells =
-                Cells { block: blocks, dialect: &document.dialect, label: self.label.as_deref(), rows };
+                Cells { block: &block, dialect: &document.dialect, label: self.label.as_deref(), rows };
             let error = Error::data_format(format!(
                 "The quote that opens {} isn't closed, so that the rest of the document would be one cell. Close it, \
                  or read the document with QuoteStyle = QuoteStyle.None, where quotes end with the line.",
@@ -147,8 +149,11 @@ impl Batches for Reading {
             }
             self.failed = Some(error);
         }
+        if (0..self.width).any(|position| self.demand.wants(position)) {
+            block.settle(document.dialect.quotes);
+        }
         self.left = self.left.saturating_sub(rows);
-        let cells = Cells { block: blocks, dialect: &document.dialect, label: self.label.as_deref(), rows };
+        let cells = Cells { block: &block, dialect: &document.dialect, label: self.label.as_deref(), rows };
         let batch = columns_of(&cells, self.width, &self.demand, document.extra);
         let batch = match document.extra {
             Extra::Error => fail_long_rows(&cells, self.width, batch),

@@ -30,13 +30,13 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn new(start: usize, end: usize, quoted: bool) -> Cell {
+    pub(super) fn new(start: usize, end: usize, quoted: bool) -> Cell {
         Cell { start: start as u32, end: ((end as u32) << 1) | u32::from(quoted) }
     }
 
     /// The bytes of the cell in `text`; quotes are still in there if the cell is [`quoted`](Cell::quoted).
     pub fn bytes(self, text: &[u8]) -> &[u8] {
-        text.get(self.start as usize..(self.end >> 1) as usize).unwrap_or_default()
+        text.get(self.start()..self.end()).unwrap_or_default()
     }
 
     /// Whether quotes stand in the cell that do not belong to its content: see [`unquote`].
@@ -47,6 +47,11 @@ impl Cell {
     /// Where the cell starts.
     pub fn start(self) -> usize {
         self.start as usize
+    }
+
+    /// Where it ends.
+    pub fn end(self) -> usize {
+        (self.end >> 1) as usize
     }
 }
 
@@ -77,6 +82,11 @@ impl Split {
             }
             _ => None,
         })
+    }
+
+    /// The cells with quotes that do not belong to their content.
+    pub(super) fn quoted_cells(&mut self) -> impl Iterator<Item = &mut Cell> {
+        self.cells.iter_mut().filter(|cell| cell.quoted())
     }
 
     fn clear(&mut self) {

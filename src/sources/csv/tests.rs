@@ -34,8 +34,11 @@ fn rows_in_blocks(bytes: &[u8], dialect: &Dialect, size: usize) -> Vec<Vec<Vec<u
     let source = document(bytes, dialect.clone()).source;
     let mut blocks = Blocks::new(source.open(&ctx).unwrap(), Encoding::UTF_8).with_first_size(size);
     let mut rows = Vec::new();
-    while blocks.next(&ctx, dialect, 7).unwrap() {
-        rows.extend(cells(blocks.split(), blocks.text(), dialect));
+    while let Some(mut block) = blocks.next(&ctx, dialect, 7).unwrap() {
+        let read = cells(block.split(), block.text(), dialect);
+        block.settle(dialect.quotes);
+        assert_eq!(cells(block.split(), block.text(), dialect), read);
+        rows.extend(read);
     }
     rows
 }

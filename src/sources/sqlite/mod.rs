@@ -48,11 +48,11 @@ impl Database {
     /// no SQLite file.
     pub fn open(ctx: &Context, path: &Path) -> Result<Database> {
         let path = ctx.host().locate(path).map_err(|error| host_error(&error))?;
-        let mut start = [0; 16];
+        let mut start = Vec::new();
         let bytes = ByteSource::Binary(Arc::new(file_binary(path.clone())));
-        let read = bytes.open(ctx)?.fill(ctx, &mut start)?;
+        let read = bytes.open(ctx)?.append(ctx, &mut start, 16)?;
         // An empty file is a database without tables.
-        if read > 0 && &start != b"SQLite format 3\0" {
+        if read > 0 && start != b"SQLite format 3\0" {
             return Err(Error::data_source(format!(
                 "'{}' isn't a SQLite database. Check that the path names the database file.",
                 path.display()

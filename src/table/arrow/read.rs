@@ -4,7 +4,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::*;
 use arrow_array::{
     Array, ArrayRef, ArrowPrimitiveType, Float64Array, Int32Array, Int64Array, OffsetSizeTrait,
-    PrimitiveArray, RecordBatch, StringArray,
+    PrimitiveArray, RecordBatch, StringViewArray,
 };
 use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
 use rust_decimal::Decimal;
@@ -192,9 +192,9 @@ fn column_of(array: &ArrayRef) -> Option<Column> {
     Some(match array.data_type() {
         DataType::Null => Column::same(Member::Ready(Value::Null), array.len()),
         DataType::Boolean => Column::logical(array.as_boolean().clone()),
-        DataType::Utf8 => Column::text(array.as_string::<i32>().clone()),
-        DataType::LargeUtf8 => texts(array.as_string::<i64>().iter()),
-        DataType::Utf8View => texts(array.as_string_view().iter()),
+        DataType::Utf8 => Column::text(StringViewArray::from(array.as_string::<i32>())),
+        DataType::LargeUtf8 => Column::text(StringViewArray::from(array.as_string::<i64>())),
+        DataType::Utf8View => Column::text(array.as_string_view().clone()),
         DataType::Int64 => Column::whole(Whole::Number, array.as_primitive::<Int64Type>().clone()),
         DataType::Int8 => wholes(array.as_primitive::<Int8Type>()),
         DataType::Int16 => wholes(array.as_primitive::<Int16Type>()),
@@ -271,15 +271,6 @@ fn column_of(array: &ArrayRef) -> Option<Column> {
         }
         _ => return None,
     })
-}
-
-/// Texts that are not held as M's columns hold them.
-fn texts<'a>(texts: impl Iterator<Item = Option<&'a str>> + Clone) -> Column {
-    let bytes: usize = texts.clone().flatten().map(str::len).sum();
-    if i32::try_from(bytes).is_ok() {
-        return Column::text(texts.collect::<StringArray>());
-    }
-    Column::any(texts.map(|text| Member::Ready(text.map_or(Value::Null, Value::from))).collect())
 }
 
 fn wholes<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>) -> Column

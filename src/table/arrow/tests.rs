@@ -117,7 +117,7 @@ fn types_m_has_nothing_for_are_refused() {
 
 #[test]
 fn shared_columns_keep_their_memory() {
-    let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None]));
+    let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a text that no view holds"), None]));
     let wholes: ArrayRef = Arc::new(Int64Array::from(vec![i64::MAX, 1]));
     let doubles: ArrayRef = Arc::new(Float64Array::from(vec![0.5, f64::NAN]));
     let logicals: ArrayRef = Arc::new(BooleanArray::from(vec![true, false]));
@@ -128,8 +128,11 @@ fn shared_columns_keep_their_memory() {
         back.schema().fields().iter().map(|field| field.data_type().clone()).collect::<Vec<_>>(),
         [DataType::Utf8, DataType::Int64, DataType::Float64, DataType::Boolean]
     );
-    let held = first[0].column(0).unwrap().as_text().unwrap().values().as_ptr();
-    assert_eq!(cast::AsArray::as_string::<i32>(back.column(0)).values().as_ptr(), held);
+    let held = first[0].column(0).unwrap().as_text().unwrap().data_buffers()[0].as_ptr();
+    let schema = Schema::new(vec![Field::new("t", DataType::Utf8View, true)]);
+    let options = ArrowOptions { schema: Some(Arc::new(schema)), ..ArrowOptions::default() };
+    let views = written(&table, &options).unwrap();
+    assert_eq!(cast::AsArray::as_string_view(views.column(0)).data_buffers()[0].as_ptr(), held);
     let held = first[0].column(1).unwrap().as_whole().unwrap().1.values().as_ptr();
     assert_eq!(cast::AsArray::as_primitive::<Int64Type>(back.column(1)).values().as_ptr(), held);
     let held = first[0].column(2).unwrap().as_double().unwrap().values().as_ptr();

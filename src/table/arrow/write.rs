@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
-use arrow_array::builder::{BinaryBuilder, LargeStringBuilder, StringBuilder};
+use arrow_array::builder::{BinaryBuilder, LargeStringBuilder, StringBuilder, StringViewBuilder};
 use arrow_array::types::*;
 use arrow_array::{
     Array, ArrayRef, ArrowPrimitiveType, BooleanArray, Date32Array, Decimal128Array, Float64Array,
-    PrimitiveArray, RecordBatch, RecordBatchOptions,
+    PrimitiveArray, RecordBatch, RecordBatchOptions, StringArray,
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
@@ -287,6 +287,11 @@ impl ArrowWriter {
                 self.each(ctx, wanted, column, text, |text| texts.append_option(text))?;
                 Ok(Arc::new(texts.finish()))
             }
+            DataType::Utf8View => {
+                let mut texts = StringViewBuilder::new();
+                self.each(ctx, wanted, column, text, |text| texts.append_option(text))?;
+                Ok(Arc::new(texts.finish()))
+            }
             DataType::Binary => {
                 let mut bytes = BinaryBuilder::new();
                 let read = |value: &Value| match value {
@@ -434,6 +439,7 @@ fn is_writable(data_type: &DataType) -> bool {
         data_type,
         DataType::Utf8
             | DataType::LargeUtf8
+            | DataType::Utf8View
             | DataType::Binary
             | DataType::Boolean
             | DataType::Int8
@@ -457,7 +463,12 @@ fn is_writable(data_type: &DataType) -> bool {
 /// The column's own memory, or a conversion of the whole column, where its form is what is wanted.
 fn shared(column: &Column, data_type: &DataType) -> Option<ArrayRef> {
     match data_type {
-        DataType::Utf8 => column.as_text().map(|texts| Arc::new(texts.clone()) as ArrayRef),
+        DataType::Utf8View => column.as_text().map(|texts| Arc::new(texts.clone()) as ArrayRef),
+        DataType::Utf8 => {
+            let texts = column.as_text()?;
+            i32::try_from(texts.total_bytes_len()).ok()?;
+            Some(Arc::new(texts.iter().collect::<StringArray>()))
+        }
         DataType::Boolean => column.as_logical().map(|logicals| Arc::new(logicals.clone()) as ArrayRef),
         DataType::Float64 => match (column.as_double(), column.as_whole()) {
             (Some(doubles), _) => Some(Arc::new(doubles.clone())),

@@ -1,0 +1,233 @@
+//! Text columns as views into blocks of text that they share.
+//!
+//! A view is made without looking at the text again: the block was found to be UTF-8 as a whole, and a piece of it
+//! between two characters is text too. Arrow's own checked constructor would decode every text of every column.
+
+// Arrow's constructor that trusts its caller is marked unsafe; each use says why it may.
+#![allow(unsafe_code)]
+
+use std::sync::Arc;
+
+use arrow_array::{Array, StringViewArray};
+use arrow_buffer::{Buffer, NullBuffer, NullBufferBuilder, ScalarBuffer};
+
+/// Texts up to this many bytes stand in the view itself.
+const INLINE: usize = 12;
+
+/// A piece of text that views of many columns share. No longer than 4 GiB.
+#[derive(Clone, Debug)]
+pub struct TextBlock(Buffer);
+
+impl From<String> for TextBlock {
+    fn from(text: String) -> TextBlock {
+        debug_assert!(u32::try_from(text.len()).is_ok());
+        TextBlock(Buffer::from_vec(text.into_bytes()))
+    }
+}
+
+impl TextBlock {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        // SAFETY: the buffer was made of a `String`, is private to this type, and nothing changes it.
+        unsafe { std::str::from_utf8_unchecked(self.0.as_slice()) }
+    }
+
+    /// The block's memory, to be used again, if nothing refers to it any more.
+    pub fn into_string(self) -> Option<String> {
+        let bytes: Vec<u8> = self.0.into_vec().ok()?;
+        // SAFETY: as in `as_str`.
+        Some(unsafe { String::from_utf8_unchecked(bytes) })
+    }
+}
+
+/// Collects pieces of one block into a column.
+pub struct TextViews {
+    block: TextBlock,
+    views: Vec<u128>,
+    nulls: NullBufferBuilder,
+}
+
+impl TextViews {
+    /// A column of pieces of `block`, with room for `capacity`.
+    pub fn new(block: &TextBlock, capacity: usize) -> TextViews {
+        TextViews {
+            block: block.clone(),
+            views: Vec::with_capacity(capacity),
+            nulls: NullBufferBuilder::new(capacity),
+        }
+    }
+
+    /// Adds the piece from `start` to `end`; `null` if that is no piece of the block's text.
+    #[inline]
+    pub fn push(&mut self, start: usize, end: usize) {
+        let text = self.block.as_str();
+        let Some(piece) = text.get(start..end) else {
+            self.push_null();
+            return;
+        };
+        let window = text.as_bytes().get(start..).and_then(|rest| rest.first_chunk::<16>());
+        let ahead = match window {
+            Some(bytes) => u128::from_le_bytes(*bytes),
+            None => ahead_of(piece.as_bytes()),
+        };
+        self.views.push(view(ahead, start, piece.len()));
+        self.nulls.append_non_null();
+    }
+
+    /// Adds `null`.
+    pub fn push_null(&mut self) {
+        self.views.push(0);
+        self.nulls.append_null();
+    }
+
+    /// The column.
+    pub fn finish(mut self) -> StringViewArray {
+        // SAFETY: `push` makes a view only of what `str::get` gave, so each is in bounds and UTF-8; those of up to 12
+        // bytes hold them, padded with zeros, longer ones their first four bytes, buffer 0 and their start.
+        unsafe {
+            StringViewArray::new_unchecked(
+                ScalarBuffer::from(self.views),
+                [self.block.0],
+                self.nulls.finish(),
+            )
+        }
+    }
+}
+
+/// The first 16 bytes of a text that ends less than 16 bytes before its block does.
+#[cold]
+fn ahead_of(piece: &[u8]) -> u128 {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(piece) {
+        *to = *from;
+    }
+    u128::from_le_bytes(bytes)
+}
+
+/// The view of a text of `len` bytes at `start` of buffer 0, whose bytes (and any that follow) are in `ahead`.
+#[inline]
+fn view(ahead: u128, start: usize, len: usize) -> u128 {
+    if len <= INLINE {
+        let own = ahead & ((1 << (len * 8)) - 1);
+        return (own << 32) | len as u128;
+    }
+    let prefix = u128::from(ahead as u32);
+    ((start as u128) << 96) | (prefix << 32) | len as u128
+}
+
+/// The texts at `rows`, in that order; `null` for rows there are not. Copies views only.
+pub(super) fn take(texts: &StringViewArray, rows: &[u32]) -> StringViewArray {
+    let views = texts.views();
+    let beyond = rows.iter().any(|row| *row as usize >= views.len());
+    let taken: Vec<u128> = match beyond {
+        false => rows.iter().map(|row| views[*row as usize]).collect(),
+        true => rows.iter().map(|row| views.get(*row as usize).copied().unwrap_or(0)).collect(),
+    };
+    let nulls = (beyond || texts.null_count() > 0).then(|| {
+        let there = rows.iter().map(|row| (*row as usize) < texts.len() && texts.is_valid(*row as usize));
+        NullBuffer::from_iter(there)
+    });
+    // SAFETY: the views are those of a valid array with the same buffers; 0 is the view of the empty text.
+    unsafe {
+        StringViewArray::new_unchecked(ScalarBuffer::from(taken), Arc::from(texts.data_buffers()), nulls)
+    }
+}
+
+/// Texts of several columns at `places` (which column, which row), in that order; `null` where there is none.
+/// Copies views only, and refers to no block without a text among them.
+pub(super) fn gather(
+    columns: &[&StringViewArray],
+    places: impl ExactSizeIterator<Item = (usize, usize)>,
+) -> StringViewArray {
+    let mut firsts = Vec::with_capacity(columns.len());
+    let mut count = 0;
+    for column in columns {
+        firsts.push(count);
+        count += column.data_buffers().len();
+    }
+    const UNUSED: u32 = u32::MAX;
+    let mut numbers = vec![UNUSED; count];
+    let mut buffers: Vec<Buffer> = Vec::new();
+    let mut views = Vec::with_capacity(places.len());
+    let mut nulls = NullBufferBuilder::new(places.len());
+    for (column, row) in places {
+        let found = columns.get(column).filter(|column| row < column.len() && column.is_valid(row));
+        let Some(texts) = found else {
+            views.push(0);
+            nulls.append_null();
+            continue;
+        };
+        nulls.append_non_null();
+        let mut view = texts.views()[row];
+        if view as u32 as usize > INLINE {
+            let old = ((view >> 64) as u32) as usize;
+            let number = &mut numbers[firsts[column] + old];
+            if *number == UNUSED {
+                *number = buffers.len() as u32;
+                buffers.push(texts.data_buffers()[old].clone());
+            }
+            view = (view & !(u128::from(u32::MAX) << 64)) | (u128::from(*number) << 64);
+        }
+        views.push(view);
+    }
+    // SAFETY: each view is one of a valid array, its buffer's number exchanged for where `buffers` holds that buffer.
+    unsafe { StringViewArray::new_unchecked(ScalarBuffer::from(views), buffers, nulls.finish()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What Arrow itself makes of the array's parts; fails where a view is wrong.
+    fn checked(texts: &StringViewArray) -> Vec<Option<String>> {
+        let (views, buffers, nulls) = texts.clone().into_parts();
+        let checked = StringViewArray::try_new(views, buffers, nulls).unwrap();
+        checked.iter().map(|text| text.map(str::to_owned)).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn views_are_valid_and_say_what_the_block_says(
+            text in "[a-zé😀 ]{0,60}",
+            cuts in prop::collection::vec((0usize..90, 0usize..90), 0..30),
+            picks in prop::collection::vec((0usize..3, 0u32..40), 0..40),
+        ) {
+            let block = TextBlock::from(text.clone());
+            let mut views = TextViews::new(&block, 0);
+            cuts.iter().for_each(|(start, end)| views.push(*start, *end));
+            let texts = views.finish();
+            let expected: Vec<Option<String>> =
+                cuts.iter().map(|(start, end)| text.get(*start..*end).map(str::to_owned)).collect();
+            prop_assert_eq!(checked(&texts), expected.clone());
+
+            let rows: Vec<u32> = picks.iter().map(|(_, row)| *row).collect();
+            let at = |row: u32| expected.get(row as usize).cloned().flatten();
+            prop_assert_eq!(checked(&take(&texts, &rows)), rows.iter().map(|row| at(*row)).collect::<Vec<_>>());
+
+            let others = StringViewArray::from(vec![Some("a text of the other column"), None, Some("b")]);
+            let places = picks.iter().map(|(column, row)| (*column, *row as usize));
+            let gathered = gather(&[&others, &texts], places);
+            let other = |row: u32| (row < 3 && row != 1).then(|| others.value(row as usize).to_owned());
+            let expected: Vec<_> = picks.iter().map(|(column, row)| match column {
+                0 => other(*row),
+                1 => at(*row),
+                _ => None,
+            }).collect();
+            prop_assert_eq!(checked(&gathered), expected);
+        }
+    }
+
+    #[test]
+    fn a_block_is_free_again_when_its_columns_are_gone() {
+        let block = TextBlock::from("a piece of text".to_owned());
+        let mut views = TextViews::new(&block, 1);
+        views.push(2, 15);
+        let texts = views.finish();
+        assert_eq!(texts.value(0), "piece of text");
+        assert!(block.clone().into_string().is_none());
+        drop(texts);
+        assert_eq!(block.into_string().as_deref(), Some("a piece of text"));
+    }
+}
