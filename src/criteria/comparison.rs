@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::prefix::prefix;
 use super::selector::selects;
-use super::sort::{sort, sort_prefixed};
+use super::sort::{arranged, order};
 use super::{Keys, Over, Rule, Selector};
 use crate::eval::{Context, conversion_error};
 use crate::value::types::Form;
@@ -99,6 +99,19 @@ impl ComparisonCriteria {
         keys: impl Fn(&T) -> &Keys,
         falling: bool,
     ) -> Result<Vec<T>> {
+        let order = self.order(ctx, &items, keys, falling)?;
+        Ok(arranged(items, &order))
+    }
+
+    /// The positions of items in the order of their keys, equal ones staying in order; the other way round if
+    /// `falling`. The first error ends it.
+    pub fn order<T>(
+        &self,
+        ctx: &Context,
+        items: &[T],
+        keys: impl Fn(&T) -> &Keys,
+        falling: bool,
+    ) -> Result<Vec<usize>> {
         let compare = |left: &T, right: &T| {
             ctx.step()?;
             let order = self.compare_keys(ctx, keys(left), keys(right))?;
@@ -110,9 +123,9 @@ impl ComparisonCriteria {
                 if items.iter().all(|item| prefix(keys(item).at(0)).is_some()) =>
             {
                 let flip = if *descending != falling { u64::MAX } else { 0 };
-                sort_prefixed(items, |item| prefix(keys(item).at(0)).unwrap_or(0) ^ flip, compare)
+                order(items, |item| prefix(keys(item).at(0)).unwrap_or(0) ^ flip, compare)
             }
-            _ => sort(items, compare),
+            _ => order(items, |_| 0, compare),
         }
     }
 

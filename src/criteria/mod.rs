@@ -20,7 +20,7 @@ pub use index::EqualityIndex;
 pub use key::ValueKey;
 pub use rule::Rule;
 pub use selector::{Keys, Selector};
-pub use sort::sort;
+pub use sort::{arranged, sort};
 
 /// What the items are, which decides how texts in criteria are meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

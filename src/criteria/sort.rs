@@ -12,18 +12,28 @@ const SHORT: usize = 8;
 /// The standard library's sort takes no fallible comparison, and may panic where a comparison is no order at all,
 /// as one written in M can be.
 pub fn sort<T>(items: Vec<T>, compare: impl FnMut(&T, &T) -> Result<Ordering>) -> Result<Vec<T>> {
-    sort_prefixed(items, |_| 0, compare)
+    let order = order(&items, |_| 0, compare)?;
+    Ok(arranged(items, &order))
 }
 
-/// Sorts `items` by `compare`, which is only asked where the prefixes of two items are equal: items with a lower
-/// prefix must come first.
-pub(super) fn sort_prefixed<T>(
-    items: Vec<T>,
+/// The items in the order of these positions.
+pub fn arranged<T>(items: Vec<T>, order: &[usize]) -> Vec<T> {
+    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
+    order.iter().filter_map(|at| items.get_mut(*at).and_then(Option::take)).collect()
+}
+
+/// The positions of `items` in the order of `compare`, which is only asked where the prefixes of two items are equal:
+/// items with a lower prefix must come first.
+pub(super) fn order<T>(
+    items: &[T],
     prefix: impl Fn(&T) -> u64,
     mut compare: impl FnMut(&T, &T) -> Result<Ordering>,
-) -> Result<Vec<T>> {
+) -> Result<Vec<usize>> {
     let mut order: Vec<Entry> =
         items.iter().enumerate().map(|(at, item)| Entry { prefix: prefix(item), at }).collect();
+    if order.is_sorted_by(|left, right| left.prefix < right.prefix) {
+        return Ok((0..items.len()).collect());
+    }
     let mut spare = order.clone();
     let mut before = |left: Entry, right: Entry| match left.prefix.cmp(&right.prefix) {
         Ordering::Equal => match (items.get(left.at), items.get(right.at)) {
@@ -45,8 +55,7 @@ pub(super) fn sort_prefixed<T>(
         width *= 2;
     }
     drop(spare);
-    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
-    Ok(order.into_iter().filter_map(|entry| items.get_mut(entry.at).and_then(Option::take)).collect())
+    Ok(order.into_iter().map(|entry| entry.at).collect())
 }
 
 /// An item by its position, with what most comparisons need of it.

@@ -23,20 +23,27 @@ pub(super) fn run(
 }
 
 /// Up to this many arguments of a library function stay on the stack.
-const FEW_ARGUMENTS: usize = 4;
+pub(super) const FEW_ARGUMENTS: usize = 4;
 
 /// Gives `inside` that many empty slots, on the stack where they are few.
 #[inline]
 fn with_slots<T>(count: usize, inside: impl FnOnce(&mut [Slot]) -> T) -> T {
     match count {
         0 => inside(&mut []),
-        1..=4 => inside(&mut [const { Slot::Empty }; 4]),
-        5..=12 => inside(&mut [const { Slot::Empty }; 12]),
-        _ => {
-            let mut slots: Vec<Slot> = std::iter::repeat_with(|| Slot::Empty).take(count).collect();
-            inside(&mut slots)
-        }
+        1..=2 => inside(&mut [const { Slot::Empty }; 2]),
+        3..=4 => inside(&mut [const { Slot::Empty }; 4]),
+        _ => with_many_slots(count, inside),
     }
+}
+
+/// A function of its own, so that calls of few slots, which nest deepest, do not hold room for many.
+#[inline(never)]
+fn with_many_slots<T>(count: usize, inside: impl FnOnce(&mut [Slot]) -> T) -> T {
+    if count <= 12 {
+        return inside(&mut [const { Slot::Empty }; 12]);
+    }
+    let mut slots: Vec<Slot> = std::iter::repeat_with(|| Slot::Empty).take(count).collect();
+    inside(&mut slots)
 }
 
 /// `1 arguments were passed to a function which expects 2.`
@@ -99,18 +106,32 @@ impl Context {
 
     /// Calls a function with one argument, which most functions given to the library take.
     pub fn call1(&self, function: &Function, argument: Value) -> Result<Value> {
-        self.call(function, std::slice::from_ref(&argument))
+        self.call_with(function, [argument])
     }
 
     /// Calls a function with two arguments.
     pub fn call2(&self, function: &Function, first: Value, second: Value) -> Result<Value> {
-        self.call(function, &[first, second])
+        self.call_with(function, [first, second])
+    }
+
+    /// Calls a function with arguments that are moved into its frame.
+    #[inline]
+    fn call_with<const N: usize>(&self, function: &Function, mut arguments: [Value; N]) -> Result<Value> {
+        let Callable::Closure(closure) = function.callable() else { return self.call(function, &arguments) };
+        self.step()?;
+        self.nested(|| {
+            call_closure(self, closure, N, |at, _| {
+                Ok(arguments.get_mut(at).map_or(Value::Null, std::mem::take))
+            })
+        })
     }
 }
 
-fn call_native(ctx: &Context, native: &Native, values: &mut [Value]) -> Result<Value> {
-    for (at, value) in values.iter().enumerate() {
-        check_argument(&native.parameters, at, value)?;
+pub(super) fn call_native(ctx: &Context, native: &Native, values: &mut [Value]) -> Result<Value> {
+    if !native.parameters.take_any {
+        for (at, value) in values.iter().enumerate() {
+            check_argument(&native.parameters, at, value)?;
+        }
     }
     let arguments = Arguments::new(values);
     match &native.body {
@@ -135,7 +156,9 @@ fn call_closure(
     with_slots(lambda.code.slots, |slots| {
         for (at, slot) in slots.iter_mut().enumerate().take(given) {
             let value = argument(at, lambda)?;
-            check_argument(parameters, at, &value)?;
+            if !parameters.take_any {
+                check_argument(parameters, at, &value)?;
+            }
             *slot = Slot::Value(value);
         }
         for slot in slots.iter_mut().take(parameters.kinds.len()).skip(given) {
@@ -143,10 +166,16 @@ fn call_closure(
         }
         let captures = &closure.captures;
         let mut frame = Frame { ctx, code: &lambda.code, slots, captures, function: Some(closure) };
-        let result = frame.evaluate(&lambda.code.body)?;
         match &lambda.returns {
-            Some(check) if !check.kinds.contains(result.kind()) => Err(conversion_error(&result, &check.ty)),
-            _ => Ok(result),
+            None => frame.evaluate(&lambda.code.body),
+            Some(check) => {
+                let result = frame.evaluate(&lambda.code.body)?;
+                if check.kinds.contains(result.kind()) {
+                    Ok(result)
+                } else {
+                    Err(conversion_error(&result, &check.ty))
+                }
+            }
         }
     })
 }
@@ -176,7 +205,7 @@ impl Frame<'_> {
                 })
             })
         });
-        result.map_err(|error| self.unwound(error, closure.lambda(), site))
+        if result.is_ok() { result } else { result.map_err(|error| self.unwound(error, site)) }
     }
 
     /// Calls a library function with arguments evaluated in this frame.
@@ -192,7 +221,7 @@ impl Frame<'_> {
             let mut values = vec![Value::Null; most];
             self.run_native(native, arguments, &mut values)
         };
-        result.map_err(|error| self.placed(error, site))
+        if result.is_ok() { result } else { result.map_err(|error| self.placed(error, site)) }
     }
 
     fn run_native(&mut self, native: &Native, arguments: &[Node], values: &mut [Value]) -> Result<Value> {
@@ -216,7 +245,7 @@ impl Frame<'_> {
     }
 
     #[cold]
-    fn unwound(&self, mut error: Error, _callee: &Lambda, site: Site) -> Error {
+    fn unwound(&self, mut error: Error, site: Site) -> Error {
         if let Some((source, span)) = self.code.place(site) {
             error.push_frame(TraceFrame { source, span, function: self.function_name() });
         }

@@ -1,8 +1,10 @@
 //! The heart: one frame evaluates nodes.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::call;
 use super::compare;
 use super::convert::conversion_error;
 use super::{Context, access, messages, operators};
@@ -65,12 +67,7 @@ impl Frame<'_> {
                 Node::CallNative(native, arguments, site) => {
                     return self.call_native(native, arguments, *site);
                 }
-                Node::CallItself(arguments, site) => {
-                    return match self.function {
-                        Some(closure) => self.enter(closure, arguments, *site),
-                        None => Err(Error::expression("There is no function to call here.")),
-                    };
-                }
+                Node::CallItself(arguments, site) => return self.call_itself(arguments, *site),
                 Node::Field(target, field, site) => return self.field(target, field, *site),
                 other => return self.rarer(other),
             }
@@ -102,7 +99,17 @@ impl Frame<'_> {
                 let ctx = self.ctx;
                 ctx.nested(|| self.evaluate(node))
             }
+            // Calls make sure of the stack themselves; going to them directly is what keeps deep recursion small.
+            Node::CallItself(arguments, site) => self.call_itself(arguments, *site),
+            Node::CallNative(native, arguments, site) => self.call_native(native, arguments, *site),
             _ => self.evaluate(node),
+        }
+    }
+
+    fn call_itself(&mut self, arguments: &[Node], site: Site) -> Result<Value> {
+        match self.function {
+            Some(closure) => self.enter(closure, arguments, site),
+            None => Err(Error::expression("There is no function to call here.")),
         }
     }
 
@@ -309,10 +316,8 @@ impl Frame<'_> {
                 operators::apply(self.ctx, operator, &left, &right)
             }
         };
-        match result {
-            Ok(value) => Ok(value),
-            Err(error) => Err(self.placed(error, site)),
-        }
+        // Values that are well are not taken out of their result and put back: that would cost as much as the sum.
+        if result.is_ok() { result } else { result.map_err(|error| self.placed(error, site)) }
     }
 
     #[inline]
@@ -367,10 +372,7 @@ impl Frame<'_> {
             Value::Record(record) => cached_field(self.ctx, record, field),
             other => access::field_of(self.ctx, other, &field.name, field.optional),
         };
-        match result {
-            Ok(value) => Ok(value),
-            Err(error) => Err(self.placed(error, site)),
-        }
+        if result.is_ok() { result } else { result.map_err(|error| self.placed(error, site)) }
     }
 
     fn list(&mut self, items: &[Item], site: Site) -> Result<Value> {
@@ -405,6 +407,11 @@ impl Frame<'_> {
             MemberNode::Ready(node) => self.evaluate(node).map(Member::Ready),
             MemberNode::Share(capture) => self.captured(capture),
             MemberNode::Thunk(thunk) => {
+                if let Some(node) = &thunk.prompt
+                    && let Some(value) = self.prompt(node)
+                {
+                    return Ok(Member::Ready(value));
+                }
                 let cell = Cell::suspended(self.thunk(thunk)?);
                 if !thunk.cyclic {
                     return Ok(Member::Lazy(Arc::new(cell)));
@@ -413,6 +420,52 @@ impl Frame<'_> {
                 self.ctx.register_cyclic(&cell);
                 Ok(Member::Lazy(cell))
             }
+        }
+    }
+
+    /// The value of a small expression, if that can be had at once: without failing, and without evaluating anything
+    /// that was put off.
+    fn prompt(&self, node: &Node) -> Option<Value> {
+        match node {
+            Node::Binary(operator, operands, _) => {
+                let (left, right) = (self.prompt_operand(&operands.0)?, self.prompt_operand(&operands.1)?);
+                operators::apply_numbers(*operator, &left, &right)
+            }
+            Node::If(parts, _) => match self.prompt(&parts.0)? {
+                Value::Logical(true) => self.prompt(&parts.1),
+                Value::Logical(false) => self.prompt(&parts.2),
+                _ => None,
+            },
+            Node::CallNative(native, arguments, _) => {
+                let mut values = [const { Value::Null }; call::FEW_ARGUMENTS];
+                let most = native.parameters.ty.parameters.len();
+                let values = values.get_mut(..most)?;
+                if arguments.len() < native.parameters.ty.required || arguments.len() > most {
+                    return None;
+                }
+                for (value, node) in values.iter_mut().zip(arguments) {
+                    *value = self.prompt(node)?;
+                }
+                call::call_native(self.ctx, native, values).ok()
+            }
+            leaf => self.prompt_leaf(leaf).cloned(),
+        }
+    }
+
+    fn prompt_operand<'n>(&'n self, node: &'n Node) -> Option<Cow<'n, Value>> {
+        match self.prompt_leaf(node) {
+            Some(value) => Some(Cow::Borrowed(value)),
+            None => self.prompt(node).map(Cow::Owned),
+        }
+    }
+
+    fn prompt_leaf<'n>(&'n self, node: &'n Node) -> Option<&'n Value> {
+        match node {
+            Node::CellVariable(slot, _) => match self.slots.get(*slot as usize) {
+                Some(Slot::Cell(cell)) => cell.done(),
+                _ => None,
+            },
+            other => self.leaf(other),
         }
     }
 

@@ -14,45 +14,52 @@ use crate::value::{Error, Kind, List, Member, Record, Result, Shape, Text, Type,
 const EXACT: i64 = 1 << 53;
 
 /// Applies an operator to two operands.
-#[inline]
+#[inline(always)]
 pub fn apply(ctx: &Context, operator: Operator, left: &Value, right: &Value) -> Result<Value> {
-    match (left, right) {
-        (Value::Int64(a), Value::Int64(b)) => {
-            let (a, b) = (*a, *b);
-            let exact = |result: Option<i64>, double: f64| match result {
-                Some(whole) if (-EXACT..=EXACT).contains(&whole) && in_range(a) && in_range(b) => {
-                    Value::Int64(whole)
-                }
-                _ => Value::Double(double),
-            };
-            return Ok(match operator {
-                Operator::Add => exact(a.checked_add(b), a as f64 + b as f64),
-                Operator::Subtract => exact(a.checked_sub(b), a as f64 - b as f64),
-                Operator::Multiply => exact(a.checked_mul(b), a as f64 * b as f64),
-                Operator::Divide => Value::Double(a as f64 / b as f64),
-                Operator::Less => Value::Logical(a < b),
-                Operator::LessEqual => Value::Logical(a <= b),
-                Operator::Greater => Value::Logical(a > b),
-                Operator::GreaterEqual => Value::Logical(a >= b),
-                Operator::Equal => Value::Logical(a == b),
-                Operator::NotEqual => Value::Logical(a != b),
-                Operator::Concatenate => return Err(unsupported(operator, left, right)),
-            });
-        }
-        (Value::Double(a), Value::Double(b)) if operator != Operator::Concatenate => {
-            return Ok(doubles(operator, *a, *b));
-        }
-        _ => {}
+    match apply_numbers(operator, left, right) {
+        Some(value) => Ok(value),
+        None => apply_any(ctx, operator, left, right),
     }
-    apply_any(ctx, operator, left.as_plain(), right.as_plain())
 }
 
+/// Applies an operator to two whole numbers or two doubles: what most operands are, and what cannot fail. `None` for
+/// other operands, and for `&`.
+#[inline(always)]
+pub(super) fn apply_numbers(operator: Operator, left: &Value, right: &Value) -> Option<Value> {
+    let (a, b) = match (left, right) {
+        (Value::Int64(a), Value::Int64(b)) => (*a, *b),
+        (Value::Double(a), Value::Double(b)) => return doubles(operator, *a, *b),
+        (Value::Int64(a), Value::Double(b)) if in_range(*a) => return doubles(operator, *a as f64, *b),
+        (Value::Double(a), Value::Int64(b)) if in_range(*b) => return doubles(operator, *a, *b as f64),
+        _ => return None,
+    };
+    let exact = |result: Option<i64>, double: f64| match result {
+        Some(whole) if (-EXACT..=EXACT).contains(&whole) && in_range(a) && in_range(b) => Value::Int64(whole),
+        _ => Value::Double(double),
+    };
+    Some(match operator {
+        Operator::Add => exact(a.checked_add(b), a as f64 + b as f64),
+        Operator::Subtract => exact(a.checked_sub(b), a as f64 - b as f64),
+        Operator::Multiply => exact(a.checked_mul(b), a as f64 * b as f64),
+        Operator::Divide => Value::Double(a as f64 / b as f64),
+        Operator::Less => Value::Logical(a < b),
+        Operator::LessEqual => Value::Logical(a <= b),
+        Operator::Greater => Value::Logical(a > b),
+        Operator::GreaterEqual => Value::Logical(a >= b),
+        Operator::Equal => Value::Logical(a == b),
+        Operator::NotEqual => Value::Logical(a != b),
+        Operator::Concatenate => return None,
+    })
+}
+
+#[inline(always)]
 fn in_range(whole: i64) -> bool {
     (-EXACT..=EXACT).contains(&whole)
 }
 
-fn doubles(operator: Operator, a: f64, b: f64) -> Value {
-    match operator {
+#[inline(always)]
+fn doubles(operator: Operator, a: f64, b: f64) -> Option<Value> {
+    Some(match operator {
         Operator::Add => Value::Double(a + b),
         Operator::Subtract => Value::Double(a - b),
         Operator::Multiply => Value::Double(a * b),
@@ -63,11 +70,13 @@ fn doubles(operator: Operator, a: f64, b: f64) -> Value {
         Operator::GreaterEqual => Value::Logical(a >= b),
         Operator::Equal => Value::Logical(a == b),
         Operator::NotEqual => Value::Logical(a != b),
-        Operator::Concatenate => Value::Null,
-    }
+        Operator::Concatenate => return None,
+    })
 }
 
+#[inline(never)]
 fn apply_any(ctx: &Context, operator: Operator, left: &Value, right: &Value) -> Result<Value> {
+    let (left, right) = (left.as_plain(), right.as_plain());
     match operator {
         Operator::Equal => compare::equal(ctx, left, right).map(Value::Logical),
         Operator::NotEqual => compare::equal(ctx, left, right).map(|equal| Value::Logical(!equal)),
@@ -121,7 +130,7 @@ fn arithmetic(operator: Operator, left: &Value, right: &Value) -> Result<Value> 
     let zoned = |zoned: Option<DateTimeZone>| zoned.map(Value::from).ok_or_else(beyond);
     let duration = |duration: Option<Duration>| duration.map(Value::Duration).ok_or_else(beyond);
     if let (Some(a), Some(b)) = (left.to_double(), right.to_double()) {
-        return Ok(doubles(operator, a, b));
+        return doubles(operator, a, b).ok_or_else(|| unsupported(operator, left, right));
     }
     match (operator, left, right) {
         (Add, Value::Duration(a), Value::Duration(b)) => duration(a.checked_add(*b)),

@@ -186,6 +186,10 @@ pub struct ThunkNode {
     pub captures: Box<[Capture]>,
     /// Whether its value may refer to the cell itself, so that someone must break the cycle at the end.
     pub cyclic: bool,
+    /// The same expression in the frame of the scope, where it is so small that evaluating it at once costs less
+    /// than putting it off. It is tried when the member is made; where it would fail, or needs what is not
+    /// evaluated yet, the cell is made after all, so that nobody can tell.
+    pub prompt: Option<Box<Node>>,
 }
 
 /// How a list item or record field comes to be.

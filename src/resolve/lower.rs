@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
+use super::prompt;
 use super::scan::{BindingId, Class, Meaning, Scanned};
 use super::{Document, shared_name};
 use crate::eval::apply_unary;
@@ -481,6 +482,7 @@ impl<'a> Lowerer<'a> {
             code: Arc::new(self.code(frame, body)),
             captures: captures.into_iter().map(|(_, source)| source).collect(),
             cyclic: self.cyclic > 0,
+            prompt: None,
         };
         self.cyclic -= usize::from(cyclic);
         node
@@ -507,11 +509,15 @@ impl<'a> Lowerer<'a> {
             }
             _ => {}
         }
-        let ThunkNode { code, captures, cyclic } = self.thunk(value, name, false);
-        match &code.body {
+        let thunk = self.thunk(value, name, false);
+        match &thunk.code.body {
             // What turned out to be known, such as `-1` or `type text`, needs no cell.
             Node::Constant(constant) => MemberNode::Ready(Node::Constant(constant.clone())),
-            _ => MemberNode::Thunk(ThunkNode { code, captures, cyclic }),
+            body => {
+                let prompt =
+                    (!thunk.cyclic && prompt::is_prompt(body)).then(|| Box::new(self.expression(value)));
+                MemberNode::Thunk(ThunkNode { prompt, ..thunk })
+            }
         }
     }
 

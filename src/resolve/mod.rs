@@ -5,6 +5,7 @@
 
 mod error;
 mod lower;
+mod prompt;
 mod scan;
 mod type_node;
 

@@ -87,12 +87,14 @@ pub struct Parameters {
     pub ty: Arc<FunctionType>,
     /// For each parameter the kinds it takes.
     pub kinds: Vec<Kinds>,
+    /// Whether every parameter takes any value, so that calls need check none.
+    pub take_any: bool,
 }
 
 impl Parameters {
     /// The checks that a function type asks for. An optional parameter takes `null` too.
     pub fn new(ty: Arc<FunctionType>) -> Parameters {
-        let kinds = ty
+        let kinds: Vec<Kinds> = ty
             .parameters
             .iter()
             .enumerate()
@@ -102,7 +104,8 @@ impl Parameters {
                 },
             )
             .collect();
-        Parameters { ty, kinds }
+        let take_any = kinds.iter().all(|kinds| *kinds == Kinds::ALL);
+        Parameters { ty, kinds, take_any }
     }
 
     /// Parameters of type `any`, all required.

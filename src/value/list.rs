@@ -40,10 +40,10 @@ pub trait Iterate: Send {
     /// The next item, not evaluated further than needed; `None` past the last.
     fn next(&mut self, ctx: &Context) -> Result<Option<Member>>;
 
-    /// The next item evaluated, without metadata: for readers that keep no unevaluated items, which spares lists
+    /// The next item evaluated, with its metadata: for readers that keep no unevaluated items, which spares lists
     /// that compute theirs the cells to keep them in.
-    fn next_value(&mut self, ctx: &Context) -> Result<Option<Value>> {
-        self.next(ctx)?.map(|member| member.force(ctx)).transpose()
+    fn next_evaluated(&mut self, ctx: &Context) -> Result<Option<Value>> {
+        self.next(ctx)?.map(|member| member.force_with_metadata(ctx)).transpose()
     }
 }
 
@@ -237,15 +237,27 @@ impl Items {
         Ok(item)
     }
 
-    /// The next item evaluated, without metadata. An error of the item is raised.
-    pub fn next_value(&mut self, ctx: &Context) -> Result<Option<Value>> {
+    /// The next item evaluated, with its metadata. An error of the item is raised.
+    pub fn next_evaluated(&mut self, ctx: &Context) -> Result<Option<Value>> {
         match &mut self.lazy {
             Some(lazy) => {
                 ctx.step()?;
-                lazy.next_value(ctx)
+                lazy.next_evaluated(ctx)
             }
-            None => self.next(ctx)?.map(|member| member.force(ctx)).transpose(),
+            None => match (&*self.list, self.at) {
+                (List::Range { from, count }, at) if (at as u64) < *count => {
+                    ctx.step()?;
+                    self.at += 1;
+                    Ok(Some(Value::Int64(from.saturating_add(at as i64))))
+                }
+                _ => self.next(ctx)?.map(|member| member.force_with_metadata(ctx)).transpose(),
+            },
         }
+    }
+
+    /// The next item evaluated, without metadata. An error of the item is raised.
+    pub fn next_value(&mut self, ctx: &Context) -> Result<Option<Value>> {
+        Ok(self.next_evaluated(ctx)?.map(Value::plain))
     }
 }
 
@@ -253,7 +265,7 @@ impl Iterate for Items {
     fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
         Items::next(self, ctx)
     }
-    fn next_value(&mut self, ctx: &Context) -> Result<Option<Value>> {
-        Items::next_value(self, ctx)
+    fn next_evaluated(&mut self, ctx: &Context) -> Result<Option<Value>> {
+        Items::next_evaluated(self, ctx)
     }
 }

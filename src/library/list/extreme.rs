@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::bound::Bound;
-use crate::criteria::{ComparisonCriteria, Keys, Over};
+use crate::criteria::{ComparisonCriteria, Keys, Over, arranged};
 use crate::eval::{Arguments, Context};
 use crate::library::{Declaration, example, native};
 use crate::value::{List, Member, Result, Value};
@@ -51,39 +51,31 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     ),
 ];
 
-/// The items of a list with their keys. A failing item ends it.
-fn keyed(
+/// The items of a list in order. A failing item ends it.
+fn sorted(
     ctx: &Context,
     list: &Arc<List>,
     criteria: &ComparisonCriteria,
     nulls: bool,
-) -> Result<Vec<(Member, Keys)>> {
-    let mut items = list.items();
-    let mut keyed = Vec::with_capacity(list.known_count().unwrap_or(0).min(1 << 20));
-    while let Some(item) = items.next(ctx)? {
-        let value = item.force_with_metadata(ctx)?;
-        if nulls || !value.is_null() {
-            let keys = criteria.keys(ctx, &value)?;
-            keyed.push((Member::Ready(value), keys));
-        }
-    }
-    Ok(keyed)
-}
-
-fn sorted(
-    ctx: &Context,
-    items: Vec<(Member, Keys)>,
-    criteria: &ComparisonCriteria,
     falling: bool,
 ) -> Result<Vec<Member>> {
-    let sorted = criteria.sort(ctx, items, |(_, keys)| keys, falling)?;
-    Ok(sorted.into_iter().map(|(item, _)| item).collect())
+    let mut items = list.items();
+    let room = list.known_count().unwrap_or(0).min(1 << 20);
+    let (mut members, mut keys) = (Vec::with_capacity(room), Vec::with_capacity(room));
+    while let Some(value) = items.next_evaluated(ctx)? {
+        if nulls || !value.is_null() {
+            keys.push(criteria.keys(ctx, &value)?);
+            members.push(Member::Ready(value));
+        }
+    }
+    let order = criteria.order(ctx, &keys, |keys| keys, falling)?;
+    drop(keys);
+    Ok(arranged(members, &order))
 }
 
 fn sort(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let criteria = ComparisonCriteria::parse(ctx, arguments.value(1), Over::Items)?;
-    let items = keyed(ctx, &arguments.list(0)?, &criteria, true)?;
-    Ok(Value::List(Arc::new(List::Items(sorted(ctx, items, &criteria, false)?))))
+    Ok(Value::List(Arc::new(List::Items(sorted(ctx, &arguments.list(0)?, &criteria, true, false)?))))
 }
 
 /// The first of the items that no other one beats in the sense of `better`.
@@ -121,8 +113,7 @@ fn extremes(ctx: &Context, arguments: &Arguments<'_>, falling: bool) -> Result<V
     let bound = Bound::read(arguments, 1, None)?;
     let criteria = ComparisonCriteria::parse(ctx, arguments.value(2), Over::Items)?;
     let nulls = arguments.optional_logical(3)?.unwrap_or(false);
-    let items = keyed(ctx, &arguments.list(0)?, &criteria, nulls)?;
-    let mut items = sorted(ctx, items, &criteria, falling)?;
+    let mut items = sorted(ctx, &arguments.list(0)?, &criteria, nulls, falling)?;
     let mut count = 0;
     for item in &items {
         if !bound.admits(ctx, count, item)? {

@@ -15,8 +15,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[native(
 fn accumulate(ctx: &Context, mut arguments: Arguments<'_>) -> Result<Value> {
     let (mut items, function) = (arguments.list(0)?.items(), arguments.function(2)?);
     let mut state = arguments.take(1);
-    while let Some(item) = items.next(ctx)? {
-        state = ctx.call2(&function, state, item.force_with_metadata(ctx)?)?;
+    while let Some(item) = items.next_evaluated(ctx)? {
+        state = ctx.call2(&function, state, item)?;
     }
     Ok(state)
 }

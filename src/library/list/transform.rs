@@ -83,9 +83,9 @@ impl Iterate for Transforming {
         Ok(Some(Member::lazy(move |ctx| ctx.call1(&function, item.force_with_metadata(ctx)?))))
     }
 
-    fn next_value(&mut self, ctx: &Context) -> Result<Option<Value>> {
-        let Some(item) = self.items.next(ctx)? else { return Ok(None) };
-        ctx.call1(&self.function, item.force_with_metadata(ctx)?).map(|value| Some(value.plain()))
+    fn next_evaluated(&mut self, ctx: &Context) -> Result<Option<Value>> {
+        let Some(item) = self.items.next_evaluated(ctx)? else { return Ok(None) };
+        ctx.call1(&self.function, item).map(Some)
     }
 }
 
