@@ -48,6 +48,11 @@ impl EquationCriteria {
         self.parts.iter().map(|(selector, _)| selector.column().cloned()).collect()
     }
 
+    /// How each part is compared.
+    pub fn rules(&self) -> Arc<[Rule]> {
+        self.parts.iter().map(|(_, rule)| rule.clone()).collect()
+    }
+
     /// The keys of an item.
     pub fn keys(&self, ctx: &Context, item: &Value) -> Result<Keys> {
         Keys::take(ctx, self.parts.iter().map(|(selector, _)| selector), item)

@@ -18,7 +18,7 @@ pub use comparison::ComparisonCriteria;
 pub use equation::EquationCriteria;
 pub use index::EqualityIndex;
 pub use key::ValueKey;
-pub use rule::Rule;
+pub use rule::{Rule, fold};
 pub use selector::{Keys, Selector};
 pub use sort::{arranged, sort};
 

@@ -74,6 +74,6 @@ impl Rule {
 }
 
 /// The text as case-blind comparison sees it.
-pub(super) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     Culture::default().to_upper(text)
 }

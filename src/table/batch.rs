@@ -42,6 +42,17 @@ impl Batch {
         Batch { columns, len: indices.len() }
     }
 
+    /// Some rows, of which only these columns are kept; the others are unread.
+    pub(super) fn keep(&self, columns: &[usize], rows: &[u32]) -> Batch {
+        let mut kept = vec![Arc::new(Column::unread(rows.len())); self.columns.len()];
+        for &at in columns {
+            if let (Some(place), Some(column)) = (kept.get_mut(at), self.columns.get(at)) {
+                *place = Arc::new(column.take(rows));
+            }
+        }
+        Batch { columns: kept, len: rows.len() }
+    }
+
     /// The rows from `start` on, at most `len` of them.
     pub fn slice(&self, start: usize, len: usize) -> Batch {
         let start = start.min(self.len);

@@ -41,6 +41,25 @@ enum Form {
     Unread(usize),
 }
 
+/// A cell as it stands in its column.
+#[derive(Clone, Copy)]
+pub(super) enum CellView<'c> {
+    /// `null`
+    Null,
+    /// A text.
+    Text(&'c str),
+    /// A logical value.
+    Logical(bool),
+    /// A double.
+    Double(f64),
+    /// A date, as days since 0001-01-01.
+    Date(i32),
+    /// A whole number, or ticks.
+    Whole(Whole, i64),
+    /// A member: any value, an error, or one that is not evaluated.
+    Member(&'c Member),
+}
+
 /// What 64-bit whole numbers in a column stand for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Whole {
@@ -55,7 +74,7 @@ pub enum Whole {
 }
 
 impl Whole {
-    fn value(self, whole: i64) -> Value {
+    pub(super) fn value(self, whole: i64) -> Value {
         match self {
             Whole::Number => Value::Int64(whole),
             Whole::Time => Value::Time(Time(whole)),
@@ -202,6 +221,26 @@ impl Column {
             _ => Value::Null,
         };
         Member::Ready(value)
+    }
+
+    /// The cell in a row as it stands there, without making a value; `null` outside of the column.
+    #[inline]
+    pub(super) fn view(&self, row: usize) -> CellView<'_> {
+        if let Some(odd) = &self.odd
+            && let Some(member) = odd.get(&(row as u32))
+        {
+            return CellView::Member(member);
+        }
+        match &self.form {
+            Form::Any(members) => members.get(row).map_or(CellView::Null, CellView::Member),
+            Form::Same(member, _) => CellView::Member(member),
+            Form::Text(texts) if is_there(texts, row) => CellView::Text(texts.value(row)),
+            Form::Logical(logicals) if is_there(logicals, row) => CellView::Logical(logicals.value(row)),
+            Form::Double(doubles) if is_there(doubles, row) => CellView::Double(doubles.value(row)),
+            Form::Date(days) if is_there(days, row) => CellView::Date(days.value(row)),
+            Form::Whole(kind, wholes) if is_there(wholes, row) => CellView::Whole(*kind, wholes.value(row)),
+            _ => CellView::Null,
+        }
     }
 
     /// Whether the cell in a row is there without evaluating anything.

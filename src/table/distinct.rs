@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::keys::{KeyColumns, with_keys};
+use super::numbering::Numbering;
 use super::{Batch, Batches, Demand, Operator, Table, sort};
 use crate::criteria::{EquationCriteria, Keys, ValueKey};
 use crate::eval::Context;
-use crate::value::{Result, Shape};
+use crate::value::{Error, Result, Shape};
 
 /// The rows of a table that differ from all before them, as the criteria see it. Before means in the source: a sort
 /// that comes directly before is done after it, as Power Query does it.
@@ -26,18 +27,21 @@ pub fn distinct(table: &Arc<Table>, criteria: EquationCriteria) -> Result<Table>
     Ok(table.with_operator(Arc::new(operator)))
 }
 
-/// Whether no row equals one before it; stops at the first that does.
+/// Whether no row equals one before it; reads no further than the first that does.
 pub fn is_distinct(ctx: &Context, table: &Arc<Table>, criteria: EquationCriteria) -> Result<bool> {
     let keys = KeyColumns::of_equation(table, &criteria)?;
     let below = with_keys(&Demand::count_only(table.width()), table.width(), keys.columns());
     let mut input = table.operator().open(ctx, &below)?;
-    let mut seen = Seen::new(Arc::new(criteria));
+    let mut seen = Seen::new(Arc::new(criteria), keys, Arc::clone(table.shape()));
+    let mut new_rows = Vec::new();
     while let Some(batch) = input.next(ctx)? {
         let batch = Arc::new(batch);
-        for row in 0..batch.len() {
-            if !seen.is_new(ctx, &keys, table.shape(), &batch, row)? {
-                return Ok(false);
-            }
+        new_rows.clear();
+        let looked_at = seen.look_at(ctx, &batch, &mut new_rows);
+        match looked_at {
+            Looked::All if new_rows.len() == batch.len() => {}
+            Looked::Until(rows, error) if new_rows.len() == rows => return Err(error),
+            _ => return Ok(false),
         }
     }
     Ok(true)
@@ -54,9 +58,8 @@ impl Operator for Distinct {
         let below = with_keys(demand, self.input.width(), self.keys.columns());
         Ok(Box::new(Differing {
             input: self.input.operator().open(ctx, &below)?,
-            shape: Arc::clone(self.input.shape()),
-            keys: self.keys.clone(),
-            seen: Seen::new(Arc::clone(&self.criteria)),
+            seen: Seen::new(Arc::clone(&self.criteria), self.keys.clone(), Arc::clone(self.input.shape())),
+            failed: None,
         }))
     }
 
@@ -68,56 +71,102 @@ impl Operator for Distinct {
 /// The keys of the rows so far.
 struct Seen {
     criteria: Arc<EquationCriteria>,
-    hashed: FxHashSet<ValueKey>,
-    /// Where the criteria call functions, all keys must be looked through.
-    listed: Vec<Keys>,
+    keys: KeyColumns,
+    shape: Arc<Shape>,
+    known: Known,
+}
+
+enum Known {
+    /// Keys that are cells of some columns.
+    Cells(Numbering, Vec<usize>),
+    /// Keys that functions make of whole rows.
+    Hashed(FxHashSet<ValueKey>),
+    /// Keys that functions compare: all must be looked through.
+    Listed(Vec<Keys>),
+}
+
+/// How far a batch was looked at.
+enum Looked {
+    All,
+    /// The key of a row could not be told.
+    Until(usize, Error),
 }
 
 impl Seen {
-    fn new(criteria: Arc<EquationCriteria>) -> Seen {
-        Seen { criteria, hashed: FxHashSet::default(), listed: Vec::new() }
+    fn new(criteria: Arc<EquationCriteria>, keys: KeyColumns, shape: Arc<Shape>) -> Seen {
+        let numbering = Numbering::new(criteria.rules());
+        let known = match (keys.columns(), numbering) {
+            (Some(columns), Some(numbering)) => Known::Cells(numbering, columns.to_vec()),
+            _ if criteria.is_hashable() => Known::Hashed(FxHashSet::default()),
+            _ => Known::Listed(Vec::new()),
+        };
+        Seen { criteria, keys, shape, known }
     }
 
-    fn is_new(
-        &mut self,
-        ctx: &Context,
-        keys: &KeyColumns,
-        shape: &Arc<Shape>,
-        batch: &Arc<Batch>,
-        row: usize,
-    ) -> Result<bool> {
-        ctx.step()?;
-        let keys = keys.keys(ctx, shape, batch, row, |row| self.criteria.keys(ctx, row))?;
-        if self.criteria.is_hashable() {
-            return Ok(self.hashed.insert(self.criteria.hash_keys(ctx, &keys)?));
+    /// Adds the rows whose keys are new to `new_rows`.
+    fn look_at(&mut self, ctx: &Context, batch: &Arc<Batch>, new_rows: &mut Vec<u32>) -> Looked {
+        if let Known::Cells(numbering, columns) = &mut self.known {
+            let (mut next, mut numbers) = (numbering.len(), Vec::new());
+            let result = numbering.number(ctx, batch, columns, &mut numbers);
+            for (row, &number) in numbers.iter().enumerate() {
+                if number as usize == next {
+                    new_rows.push(row as u32);
+                    next += 1;
+                }
+            }
+            return match result {
+                Ok(()) => Looked::All,
+                Err(error) => Looked::Until(numbers.len(), error),
+            };
         }
-        for known in &self.listed {
-            ctx.step()?;
-            if self.criteria.equal_keys(ctx, known, &keys)? {
-                return Ok(false);
+        for row in 0..batch.len() {
+            match self.is_new(ctx, batch, row) {
+                Ok(true) => new_rows.push(row as u32),
+                Ok(false) => {}
+                Err(error) => return Looked::Until(row, error),
             }
         }
-        self.listed.push(keys);
-        Ok(true)
+        Looked::All
+    }
+
+    fn is_new(&mut self, ctx: &Context, batch: &Arc<Batch>, row: usize) -> Result<bool> {
+        ctx.step()?;
+        let keys = self.keys.keys(ctx, &self.shape, batch, row, |row| self.criteria.keys(ctx, row))?;
+        match &mut self.known {
+            Known::Cells(..) => Ok(true),
+            Known::Hashed(known) => Ok(known.insert(self.criteria.hash_keys(ctx, &keys)?)),
+            Known::Listed(known) => {
+                for other in known.iter() {
+                    ctx.step()?;
+                    if self.criteria.equal_keys(ctx, other, &keys)? {
+                        return Ok(false);
+                    }
+                }
+                known.push(keys);
+                Ok(true)
+            }
+        }
     }
 }
 
 struct Differing {
     input: Box<dyn Batches>,
-    shape: Arc<Shape>,
-    keys: KeyColumns,
     seen: Seen,
+    failed: Option<Error>,
 }
 
 impl Batches for Differing {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         while let Some(batch) = self.input.next(ctx)? {
             let batch = Arc::new(batch);
             let mut kept = Vec::new();
-            for row in 0..batch.len() {
-                if self.seen.is_new(ctx, &self.keys, &self.shape, &batch, row)? {
-                    kept.push(row as u32);
-                }
+            match self.seen.look_at(ctx, &batch, &mut kept) {
+                Looked::All => {}
+                Looked::Until(_, error) if error.is_stop() || kept.is_empty() => return Err(error),
+                Looked::Until(_, error) => self.failed = Some(error),
             }
             if kept.len() == batch.len() {
                 return Ok(Some((*batch).clone()));

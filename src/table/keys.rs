@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Batch, Demand, Table};
-use crate::criteria::{ComparisonCriteria, EquationCriteria, Keys, ValueKey};
+use crate::criteria::{ComparisonCriteria, EquationCriteria, Keys};
 use crate::eval::{self, Context};
 use crate::value::{Record, Result, Shape, Text, Value};
 
@@ -36,17 +36,6 @@ pub(super) fn cell(ctx: &Context, batch: &Batch, row: usize, column: usize) -> R
 /// A row as a record.
 pub(super) fn record(shape: &Arc<Shape>, batch: &Arc<Batch>, row: usize) -> Value {
     Value::Record(Arc::new(Record::row(Arc::clone(shape), Arc::clone(batch), row)))
-}
-
-/// The hash key of some columns of a row.
-pub(super) fn hash_key(ctx: &Context, batch: &Batch, row: usize, columns: &[usize]) -> Result<ValueKey> {
-    match columns {
-        [column] => ValueKey::new(ctx, &cell(ctx, batch, row, *column)?),
-        columns => {
-            let keys = columns.iter().map(|&at| ValueKey::new(ctx, &cell(ctx, batch, row, at)?));
-            keys.collect::<Result<Vec<_>>>().map(ValueKey::of_many)
-        }
-    }
 }
 
 /// How the criteria's keys are taken out of the rows of a table: from columns, if those are all that is looked at.

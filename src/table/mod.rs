@@ -3,6 +3,7 @@
 //! A [`Table`] is its schema and an [`Operator`] that yields [`Batch`]es on demand. Making a table reads no
 //! more than its schema needs; reading it passes the [`Demand`] (which columns, how many rows) down to the source.
 
+mod aggregate;
 pub mod arrow;
 mod batch;
 mod buffer;
@@ -25,6 +26,7 @@ mod keys;
 mod laziness_tests;
 mod lists;
 mod nested_join;
+mod numbering;
 mod operator;
 mod pivot;
 mod project;
@@ -39,6 +41,7 @@ mod text_views;
 mod unpivot;
 mod window;
 
+pub use aggregate::{Arithmetic, Fold};
 pub use batch::Batch;
 pub use buffer::buffer;
 pub use column::{Column, ColumnBuilder, Whole};

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
+use super::aggregate::{Aggregator, of_items};
 use super::gather::gather_column;
-use super::keys::{cell, hash_key};
+use super::numbering::{NONE, Numbering};
 use super::{Batch, Batches, Column, Demand, Operator, Place, Table};
-use crate::criteria::{self, ValueKey};
+use crate::criteria;
 use crate::eval::{Context, compare, field_exists, too_many_elements};
-use crate::value::{Function, List, Member, Result, Shape, Text, Type, Value};
+use crate::value::{Error, Function, List, Member, Result, Shape, Text, Type, Value};
 
 /// What a table is turned by.
 pub struct Turn {
@@ -76,51 +75,83 @@ struct Pivoting {
     demand: Demand,
 }
 
-/// A row of the result: where its key is, and the values of each name.
-struct Row {
-    first: Place,
-    values: Vec<Vec<Member>>,
+/// The values of the new columns, row by row and in a row name by name.
+enum Cells {
+    /// What an aggregate that keeps no values makes of them.
+    Streamed(Box<Aggregator>),
+    /// The values themselves.
+    Kept(Vec<Vec<Member>>),
+}
+
+/// The rows of the result before they are sorted.
+struct Turned {
+    /// The first row of each key, of which only the key is kept.
+    batches: Vec<Batch>,
+    firsts: Vec<Place>,
+    cells: Cells,
 }
 
 impl Pivoting {
-    fn rows(&self, ctx: &Context, input: &mut dyn Batches) -> Result<(Vec<Batch>, Vec<Row>)> {
-        let mut columns: FxHashMap<ValueKey, usize> = FxHashMap::default();
-        for (at, name) in self.turn.names.iter().enumerate() {
-            columns.entry(ValueKey::new(ctx, &Value::Text(name.clone()))?).or_insert(at);
-        }
-        let mut found: FxHashMap<ValueKey, usize> = FxHashMap::default();
-        let (mut batches, mut rows): (Vec<Batch>, Vec<Row>) = Default::default();
-        while let Some(batch) = input.next(ctx)? {
-            for row in 0..batch.len() {
-                ctx.step()?;
-                let next = rows.len();
-                let at = *found.entry(hash_key(ctx, &batch, row, &self.keys)?).or_insert(next);
-                if at == next {
-                    let first = Place { batch: batches.len() as u32, row: row as u32 };
-                    rows.push(Row { first, values: vec![Vec::new(); self.turn.names.len()] });
-                }
-                let name = ValueKey::new(ctx, &cell(ctx, &batch, row, self.turn.attribute)?)?;
-                let Some(&column) = columns.get(&name) else { continue };
-                let value = batch.column(self.turn.value).map(|values| values.get(row));
-                if let Some(values) = rows.get_mut(at).and_then(|row| row.values.get_mut(column)) {
-                    values.extend(value);
-                }
+    fn cells(&self) -> Cells {
+        let Some(function) = &self.turn.aggregate else { return Cells::Kept(Vec::new()) };
+        match of_items(function) {
+            Some(what) => {
+                let function = Arc::clone(function);
+                let call = move |ctx: &Context, items: Vec<Member>| {
+                    ctx.call1(&function, Value::List(Arc::new(List::Items(items))))
+                };
+                Cells::Streamed(Box::new(Aggregator::new(what, Arc::new(call))))
             }
-            batches.push(batch);
+            None => Cells::Kept(Vec::new()),
         }
-        Ok((batches, rows))
+    }
+
+    /// The numbers of the names that become columns, in their order; of equal ones the first.
+    fn names(&self, ctx: &Context) -> Result<(Numbering, Vec<u32>)> {
+        let mut numbering = Numbering::plain(1);
+        let names: Column =
+            self.turn.names.iter().map(|name| Member::Ready(Value::Text(name.clone()))).collect();
+        let names = Batch::new(vec![Arc::new(names)], self.turn.names.len());
+        let mut numbers = Vec::new();
+        numbering.number(ctx, &names, &[0], &mut numbers)?;
+        let first = |number: u32| numbers.iter().position(|other| *other == number).unwrap_or(0) as u32;
+        let columns = (0..numbering.len() as u32).map(first).collect();
+        Ok((numbering, columns))
+    }
+
+    fn turned(&self, ctx: &Context, input: &mut dyn Batches) -> Result<Turned> {
+        let (names, columns) = self.names(ctx)?;
+        let width = self.turn.names.len();
+        let mut rows = Numbering::plain(self.keys.len());
+        let mut turned = Turned { batches: Vec::new(), firsts: Vec::new(), cells: self.cells() };
+        let (mut row_numbers, mut name_numbers) = (Vec::new(), Vec::new());
+        while let Some(batch) = input.next(ctx)? {
+            row_numbers.clear();
+            name_numbers.clear();
+            rows.number(ctx, &batch, &self.keys, &mut row_numbers)?;
+            names.find(ctx, &batch, &[self.turn.attribute], &mut name_numbers)?;
+            let places = rows.len().checked_mul(width).filter(|places| *places < NONE as usize);
+            let places = places.ok_or_else(|| {
+                Error::expression("The table would have too many cells. Turn fewer names, or fewer rows.")
+            })?;
+            turned.note_firsts(&batch, &self.keys, &row_numbers);
+            // From here on the number of a row's cell, or none.
+            for (row, name) in row_numbers.iter_mut().zip(&name_numbers) {
+                let column = columns.get(*name as usize);
+                *row = column.map_or(NONE, |column| *row * width as u32 + column);
+            }
+            turned.cells.take(ctx, &batch, self.turn.value, &row_numbers, places)?;
+        }
+        Ok(turned)
     }
 
     /// The rows in the order of their first key cell, if those have an order.
-    fn sorted(&self, ctx: &Context, batches: &[Batch], rows: Vec<Row>) -> Result<Vec<Row>> {
-        let Some(&first) = self.keys.first() else { return Ok(rows) };
-        let mut keyed = Vec::with_capacity(rows.len());
-        for row in rows {
-            let batch = batches.get(row.first.batch as usize);
-            let key =
-                batch.map_or(Ok(Value::Null), |batch| cell(ctx, batch, row.first.row as usize, first))?;
-            keyed.push((key, row));
-        }
+    fn sorted(&self, ctx: &Context, turned: &Turned) -> Result<Vec<u32>> {
+        let rows = 0..turned.firsts.len() as u32;
+        let Some(&first) = self.keys.first() else { return Ok(rows.collect()) };
+        let cells = gather_column(&turned.batches, first, &turned.firsts);
+        let keyed = rows.map(|row| Ok((cells.get(row as usize).force(ctx)?, row)));
+        let keyed = keyed.collect::<Result<Vec<(Value, u32)>>>()?;
         let sorted = criteria::sort(keyed, |(left, _), (right, _)| match compare(ctx, left, right) {
             Err(error) if !error.is_stop() => Ok(std::cmp::Ordering::Equal),
             order => order,
@@ -145,29 +176,84 @@ impl Pivoting {
     }
 }
 
+impl Cells {
+    /// Takes the values of a batch: for each row the number of its cell, of `places` cells.
+    fn take(
+        &mut self,
+        ctx: &Context,
+        batch: &Batch,
+        value: usize,
+        numbers: &[u32],
+        places: usize,
+    ) -> Result<()> {
+        let Some(values) = batch.column(value) else { return Ok(()) };
+        match self {
+            Cells::Streamed(aggregator) => {
+                aggregator.grow(places);
+                aggregator.take(ctx, values, numbers)
+            }
+            Cells::Kept(cells) => {
+                cells.resize(places, Vec::new());
+                for (row, number) in numbers.iter().enumerate() {
+                    if let Some(cell) = cells.get_mut(*number as usize) {
+                        cell.push(values.get(row));
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Turned {
+    /// Keeps the keys of the rows that are new.
+    fn note_firsts(&mut self, batch: &Batch, keys: &[usize], numbers: &[u32]) {
+        let known = self.firsts.len();
+        let mut rows: Vec<u32> = Vec::new();
+        for (row, &number) in numbers.iter().enumerate() {
+            if number as usize == known + rows.len() {
+                rows.push(row as u32);
+            }
+        }
+        if rows.is_empty() {
+            return;
+        }
+        let number = self.batches.len() as u32;
+        self.firsts.extend((0..rows.len() as u32).map(|row| Place { batch: number, row }));
+        self.batches.push(batch.keep(keys, &rows));
+    }
+}
+
 impl Batches for Pivoting {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
         let Some(mut input) = self.input.take() else { return Ok(None) };
-        let (batches, rows) = self.rows(ctx, &mut *input)?;
-        if rows.is_empty() {
+        let turned = self.turned(ctx, &mut *input)?;
+        drop(input);
+        let (len, width) = (turned.firsts.len(), self.turn.names.len());
+        if len == 0 {
             return Ok(None);
         }
-        let rows = self.sorted(ctx, &batches, rows)?;
-        let places: Vec<Place> = rows.iter().map(|row| row.first).collect();
+        let rows = self.sorted(ctx, &turned)?;
+        let places: Vec<Place> =
+            rows.iter().filter_map(|row| turned.firsts.get(*row as usize)).copied().collect();
         let mut columns: Vec<Arc<Column>> = Vec::new();
         for (at, &key) in self.keys.iter().enumerate() {
             columns.push(Arc::new(match self.demand.wants(at) {
-                true => gather_column(&batches, key, &places),
-                false => Column::unread(places.len()),
+                true => gather_column(&turned.batches, key, &places),
+                false => Column::unread(len),
             }));
         }
-        let mut cells: Vec<Vec<Member>> = vec![Vec::with_capacity(places.len()); self.turn.names.len()];
-        for row in rows {
-            for (column, values) in cells.iter_mut().zip(row.values) {
-                column.push(self.value(values));
+        let cells = match turned.cells {
+            Cells::Streamed(mut aggregator) => aggregator.finish(ctx, len * width)?,
+            Cells::Kept(mut cells) => {
+                cells.resize(len * width, Vec::new());
+                Column::any(cells.into_iter().map(|values| self.value(values)).collect())
             }
+        };
+        for name in 0..width as u32 {
+            let of_name: Vec<u32> = rows.iter().map(|row| row * width as u32 + name).collect();
+            columns.push(Arc::new(cells.take(&of_name)));
         }
-        columns.extend(cells.into_iter().map(|cells| Arc::new(Column::any(cells))));
-        Ok(Some(Batch::new(columns, places.len())))
+        Ok(Some(Batch::new(columns, len)))
     }
 }
