@@ -42,12 +42,13 @@ impl Batch {
         Batch { columns, len: indices.len() }
     }
 
-    /// Some rows, of which only these columns are kept; the others are unread.
+    /// Some rows, of which only these columns are kept, in memory of their own; the others are unread.
     pub(super) fn keep(&self, columns: &[usize], rows: &[u32]) -> Batch {
-        let mut kept = vec![Arc::new(Column::unread(rows.len())); self.columns.len()];
+        let unread = Arc::new(Column::unread(rows.len()));
+        let mut kept = vec![unread; self.columns.len()];
         for &at in columns {
             if let (Some(place), Some(column)) = (kept.get_mut(at), self.columns.get(at)) {
-                *place = Arc::new(column.take(rows));
+                *place = Arc::new(column.take(rows).compact());
             }
         }
         Batch { columns: kept, len: rows.len() }

@@ -137,7 +137,8 @@ fn call(table: &Arc<Table>, function: Arc<Function>, column: Option<usize>) -> A
     let table = Arc::clone(table);
     Arc::new(move |ctx: &Context, members: Vec<Member>| {
         let rows = members.len();
-        let mut columns = vec![Arc::new(Column::unread(rows)); table.width()];
+        let unread = Arc::new(Column::unread(rows));
+        let mut columns = vec![unread; table.width()];
         if let Some(place) = column.and_then(|column| columns.get_mut(column)) {
             *place = Arc::new(Column::any(members));
         }
