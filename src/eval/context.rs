@@ -1,4 +1,6 @@
+use std::any::{Any, TypeId};
 use std::cell::Cell as Counter;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -31,6 +33,8 @@ pub struct Evaluation {
     steps: AtomicU64,
     deadline: Option<Instant>,
     fixed_now: Mutex<Option<Now>>,
+    /// What sources keep for the length of the evaluation, one of each type.
+    kept: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     /// Cells whose value may hold the cell itself; emptied when the evaluation ends.
     cyclic: Mutex<Vec<Weak<Cell>>>,
     cyclic_prune_at: AtomicUsize,
@@ -74,6 +78,7 @@ impl Evaluation {
                 .milliseconds
                 .and_then(|milliseconds| Instant::now().checked_add(Duration::from_millis(milliseconds))),
             fixed_now: Mutex::new(None),
+            kept: Mutex::default(),
             cyclic: Mutex::new(Vec::new()),
             cyclic_prune_at: AtomicUsize::new(1024),
         })
@@ -165,6 +170,14 @@ impl Context {
     /// The limits of the evaluation.
     pub fn limits(&self) -> &Limits {
         &self.evaluation.limits
+    }
+
+    /// What a source keeps for the length of the evaluation, such as answers of a server that are asked for again.
+    /// There is one `T` in an evaluation, made when it is first asked for.
+    pub fn kept<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        let mut kept = self.evaluation.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = kept.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+        Arc::clone(entry).downcast().unwrap_or_default()
     }
 
     /// The time now, anew at each call.

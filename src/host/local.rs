@@ -1,4 +1,4 @@
-//! The host of the command line: the local machine's files, clock and randomness.
+//! The host of the command line: the local machine's files, network, clock and randomness.
 #![allow(clippy::disallowed_methods)] // This is the one place that grants them.
 
 use std::fs::File;
@@ -6,6 +6,9 @@ use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "http")]
+use super::http::{Credential, HostGrants, HttpClient};
+use super::http::{GoOn, HttpError, HttpRequest, HttpResponse};
 use super::{FolderEntry, Host, HostError, Now};
 
 /// A host that grants nothing: evaluation is then a pure function of the program and its inputs.
@@ -14,26 +17,50 @@ pub struct NoHost;
 
 impl Host for NoHost {}
 
-/// The local machine. Files are read under the given folders only, or anywhere if none are given.
-#[derive(Clone, Debug)]
+/// The local machine. Files are read under the given folders only, or anywhere if none are given; the network is
+/// reached at the given names only, or everywhere if none are given.
+#[derive(Clone)]
 pub struct LocalHost {
     base: PathBuf,
     granted: Option<Vec<PathBuf>>,
+    #[cfg(feature = "http")]
+    network: std::sync::Arc<HttpClient>,
 }
 
 /// Ticks (100 ns) between 0001-01-01 and 1970-01-01.
 const UNIX_EPOCH_TICKS: i64 = 621_355_968_000_000_000;
 
 impl LocalHost {
-    /// A host that resolves relative paths against `base` and grants every file the user may read.
+    /// A host that resolves relative paths against `base` and grants every file the user may read
+    /// and every address of the network.
     pub fn new(base: impl Into<PathBuf>) -> LocalHost {
-        LocalHost { base: base.into(), granted: None }
+        LocalHost {
+            base: base.into(),
+            granted: None,
+            #[cfg(feature = "http")]
+            network: std::sync::Arc::new(HttpClient::new(HostGrants::Everything)),
+        }
     }
 
     /// The same host with file access only under `folders`.
     pub fn with_folders(mut self, folders: impl IntoIterator<Item = PathBuf>) -> LocalHost {
         self.granted =
             Some(folders.into_iter().map(|folder| folder.canonicalize().unwrap_or(folder)).collect());
+        self
+    }
+
+    /// The same host without the network.
+    pub fn without_network(self) -> LocalHost {
+        #[cfg(feature = "http")]
+        return self.with_network(HttpClient::new(HostGrants::Nothing));
+        #[cfg(not(feature = "http"))]
+        self
+    }
+
+    /// The same host on this network: what it grants, and the credentials it has.
+    #[cfg(feature = "http")]
+    pub fn with_network(mut self, network: HttpClient) -> LocalHost {
+        self.network = std::sync::Arc::new(network);
         self
     }
 
@@ -84,6 +111,21 @@ impl Host for LocalHost {
         }
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(entries)
+    }
+
+    fn send(&self, request: &HttpRequest, go_on: GoOn<'_>) -> Result<HttpResponse, HttpError> {
+        #[cfg(feature = "http")]
+        return self.network.send(request, go_on);
+        #[cfg(not(feature = "http"))]
+        {
+            let _ = (request, go_on);
+            Err(HttpError::NoNetwork)
+        }
+    }
+
+    #[cfg(feature = "http")]
+    fn credential(&self, url: &str) -> Result<Option<Credential>, HttpError> {
+        self.network.credential(url)
     }
 
     fn now(&self) -> Result<Now, HostError> {

@@ -1,13 +1,17 @@
-//! What a program may touch of the world: files, the clock, randomness. A script sees only what its host grants.
+//! What a program may touch of the world: files, the network, the clock, randomness. A script sees only what its host grants.
 //!
 //! The traits know nothing of M; the engine asks through them and never touches files, clock or environment itself.
 
+pub mod http;
 mod local;
 
 pub use local::{LocalHost, NoHost};
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use http::{Credential, GoOn, HttpError, HttpRequest, HttpResponse};
 
 /// Why the host did not give what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +69,30 @@ pub trait Host: Send + Sync {
     /// The entries of a folder, sorted by name.
     fn list_folder(&self, path: &Path) -> Result<Vec<FolderEntry>, HostError> {
         Err(denied_file(path))
+    }
+
+    /// Sends a request over the network and waits for the beginning of the answer. While it waits, `go_on` is asked
+    /// again and again.
+    ///
+    /// # Errors
+    /// The address isn't granted, or there is no answer. An answer that stands for an error is an answer.
+    fn send(&self, request: &HttpRequest, go_on: GoOn<'_>) -> Result<HttpResponse, HttpError> {
+        let _ = go_on;
+        Err(HttpError::Denied(request.url.clone()))
+    }
+
+    /// The host's credential for an address, as far as those who ask must know what kind it is.
+    ///
+    /// # Errors
+    /// The store of the credentials cannot be read.
+    fn credential(&self, url: &str) -> Result<Option<Credential>, HttpError> {
+        let _ = url;
+        Ok(None)
+    }
+
+    /// Lets time pass; less than asked if need be. Called in small pieces by those who wait to ask a server again.
+    fn pause(&self, time: Duration) {
+        std::thread::sleep(time);
     }
 
     /// The time now.

@@ -13,7 +13,7 @@ use crate::value::{Error, Value, error_line, literal_text, type_text};
 const DIFFERENT: &[(&str, &str)] = &[];
 
 fn evaluate(text: &str) -> Result<(Context, Result<Value, Error>), String> {
-    let engine = Engine::new().with_host(LocalHost::new("."));
+    let engine = Engine::new().with_host(LocalHost::new(".").without_network());
     let query = engine.compile("example", text).map_err(|diagnostics| {
         let messages: Vec<_> = diagnostics.iter().map(|found| found.message.as_str()).collect();
         format!("does not compile: {}", messages.join("; "))

@@ -27,6 +27,7 @@ mod table;
 mod temporal;
 mod text;
 mod value;
+mod web;
 
 pub use crate::criteria;
 pub use registry::{
@@ -93,6 +94,7 @@ const FAMILIES: &[&[Declaration]] = &[
     value::record_types::FUNCTIONS,
     value::table_types::FUNCTIONS,
     value::types::FUNCTIONS,
+    web::FUNCTIONS,
     table::columns::FUNCTIONS,
     table::relate::FUNCTIONS,
     table::rows::FUNCTIONS,

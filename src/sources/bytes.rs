@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::eval::Context;
 use crate::host::HostError;
-use crate::value::{Binary, Error, Reason, Result, Text, Value};
+use crate::value::{Binary, ByteStream, Error, Reason, Result, Text, Value};
 
 /// Where the bytes of a document come from; can be read any number of times.
 #[derive(Clone)]
@@ -31,16 +31,23 @@ impl ByteSource {
                     let file = ctx.host().open(&path).map_err(|error| host_error(&error))?;
                     From::File(file, path)
                 }
+                (false, None) => match binary.stream() {
+                    Some(stream) => From::Stream(Arc::clone(stream)),
+                    None => From::Binary(Arc::clone(binary)),
+                },
                 _ => From::Binary(Arc::clone(binary)),
             },
         };
         Ok(ByteReader { from, at: 0 })
     }
 
-    /// What messages call the source: the file's path, or nothing.
+    /// What messages call the source: the file's path, the address, or nothing.
     pub fn label(&self) -> Option<String> {
         match self {
-            ByteSource::Binary(binary) => binary.path().map(|path| path.display().to_string()),
+            ByteSource::Binary(binary) => match binary.path() {
+                Some(path) => Some(path.display().to_string()),
+                None => binary.stream().map(|stream| stream.label()),
+            },
             ByteSource::Text(_) => None,
         }
     }
@@ -56,6 +63,7 @@ enum From {
     Binary(Arc<Binary>),
     Text(Text),
     File(Box<dyn Read + Send>, PathBuf),
+    Stream(Arc<dyn ByteStream>),
 }
 
 impl ByteReader {
@@ -80,6 +88,18 @@ impl ByteReader {
                     }
                 }
                 return Ok(buffer.len() - start);
+            }
+            From::Stream(stream) => {
+                let mut filled = 0;
+                while let Some(free) = buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
+                    ctx.step()?;
+                    match stream.read_at(ctx, (self.at + filled) as u64, free)? {
+                        0 => break,
+                        read => filled += read,
+                    }
+                }
+                self.at += filled;
+                return Ok(filled);
             }
             From::Binary(binary) => binary.bytes(ctx)?,
             From::Text(text) => text.as_bytes(),

@@ -6,5 +6,7 @@
 pub mod bytes;
 pub mod csv;
 pub mod encoding;
+pub mod escape;
 pub mod json;
 pub mod sqlite;
+pub mod web;

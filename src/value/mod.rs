@@ -21,7 +21,7 @@ pub mod temporal;
 mod text;
 pub mod types;
 
-pub use binary::Binary;
+pub use binary::{Binary, ByteStream};
 pub use binary_text::{base64_bytes, base64_text, hex_bytes, hex_text};
 pub use cell::{Cell, Thunk};
 pub use error::{Error, Frame as TraceFrame, Raised, Reason, Result, Stop};

@@ -1,9 +1,9 @@
 //! URIs: taken apart, put together, escaped.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::eval::{Arguments, Context, conversion_error};
+use crate::sources::escape::push_escaped;
 use crate::value::types::Form;
 use crate::value::{Error, Member, Record, Result, Text, Type, Value};
 
@@ -188,9 +188,9 @@ pub(super) fn build_query_string(ctx: &Context, arguments: Arguments<'_>) -> Res
             return Err(conversion_error(value, &Arc::new(Type::new(Form::Text))));
         };
         text.push_str(if text.is_empty() { "" } else { "&" });
-        escape(name, &mut text);
+        push_escaped(name, &mut text);
         text.push('=');
-        escape(value, &mut text);
+        push_escaped(value, &mut text);
         Ok(())
     };
     for (name, member) in arguments.record(0)?.fields() {
@@ -204,20 +204,8 @@ pub(super) fn build_query_string(ctx: &Context, arguments: Arguments<'_>) -> Res
 
 pub(super) fn escape_data_string(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let mut text = String::new();
-    escape(&arguments.text(0)?, &mut text);
+    push_escaped(&arguments.text(0)?, &mut text);
     Ok(Value::from(text))
-}
-
-/// Writes a text with all but the unreserved characters of RFC 3986 as the bytes of their UTF-8.
-fn escape(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(byte as char);
-        } else {
-            // Writing to a text cannot fail.
-            _ = write!(out, "%{byte:02X}");
-        }
-    }
 }
 
 /// The text that `%XX` escapes stand for; what is no escape stays.

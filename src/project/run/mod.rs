@@ -78,7 +78,7 @@ fn engine(project: &Project) -> Engine {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let named = project.file().connections.iter().map(|connection| folder.join(&connection.address));
     let granted: Vec<PathBuf> = std::iter::once(folder.clone()).chain(named).collect();
-    Engine::new().with_host(LocalHost::new(folder).with_folders(granted))
+    Engine::new().with_host(LocalHost::new(folder).with_folders(granted).without_network())
 }
 
 struct Run<'r> {

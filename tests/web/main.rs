@@ -1,0 +1,7 @@
+//! Functions that ask web servers, against servers of the test's own.
+#![cfg(feature = "http")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+
+mod contents;
+mod host;
+mod server;
