@@ -90,16 +90,21 @@ impl ByteReader {
                 return Ok(buffer.len() - start);
             }
             From::Stream(stream) => {
-                let mut filled = 0;
-                while let Some(free) = buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
+                let start = buffer.len();
+                let mut piece = vec![0; size.min(1 << 16)];
+                while buffer.len() - start < size {
                     ctx.step()?;
-                    match stream.read_at(ctx, (self.at + filled) as u64, free)? {
+                    let left = (size - (buffer.len() - start)).min(piece.len());
+                    let free = piece.get_mut(..left).unwrap_or_default();
+                    match stream.read_at(ctx, self.at as u64, free)? {
                         0 => break,
-                        read => filled += read,
+                        read => {
+                            buffer.extend_from_slice(free.get(..read).unwrap_or_default());
+                            self.at += read;
+                        }
                     }
                 }
-                self.at += filled;
-                return Ok(filled);
+                return Ok(buffer.len() - start);
             }
             From::Binary(binary) => binary.bytes(ctx)?,
             From::Text(text) => text.as_bytes(),
