@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 seconds="${1:-300}"
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(parse evaluate csv project)
+[ ${#targets[@]} -gt 0 ] || targets=(parse format evaluate csv project)
 export RUSTC_BOOTSTRAP=1
 python3 fuzz/seeds.py
 failed=0

@@ -31,6 +31,8 @@ programs = [path for folder in ("tests/corpus", "stdlib", "examples") for path i
 texts += [path.read_bytes() for path in programs]
 write("parse", texts)
 write("evaluate", texts)
+# The first byte chooses the width: `d` is 100.
+write("format", [b"d" + text for text in texts])
 
 documents = [path.read_bytes()[:4000] for path in (root / "examples").rglob("*.csv")]
 documents += [

@@ -8,6 +8,7 @@ pub mod destinations;
 pub mod diagnostics;
 mod engine;
 pub mod eval;
+pub mod format;
 pub mod host;
 pub mod ir;
 pub mod library;

@@ -15,7 +15,7 @@ use super::format::Place;
 pub enum Exit {
     /// All went well.
     Done = 0,
-    /// The program raised an M error.
+    /// The program raised an M error; or what was to be checked does not hold.
     Raised = 1,
     /// The command line is wrong.
     Usage = 2,
@@ -29,6 +29,11 @@ pub enum Exit {
     Warning = 6,
     /// Ctrl-C.
     Interrupted = 130,
+}
+
+impl Exit {
+    /// What was to be checked does not hold: a text is not formatted.
+    pub const UNMET: Exit = Exit::Raised;
 }
 
 impl From<Exit> for ExitCode {

@@ -5,11 +5,13 @@
 #![allow(clippy::disallowed_methods)] // The program is where files and the environment come in.
 
 mod completions;
+mod diff;
 mod doc;
 mod eval;
 mod excerpt;
 mod exit;
 mod explain;
+mod fmt;
 mod format;
 mod interrupt;
 mod output;
@@ -47,7 +49,7 @@ Examples:
   pqm project run examples/prospect-to-cash
   pqm explain M0201
 
-Exit codes: 0 done, 1 an M error, 2 wrong usage, 3 mistakes in the M text, 4 a limit was reached,
+Exit codes: 0 done, 1 an M error or a check that does not hold, 2 wrong usage, 3 mistakes in the M text, 4 a limit was reached,
 5 a file could not be read or written, 6 rows of a project were rejected,
 130 interrupted.";
 
@@ -60,6 +62,8 @@ enum Command {
     /// Work with integration projects
     #[command(subcommand)]
     Project(project::ProjectCommand),
+    /// Bring M files into the usual layout
+    Fmt(fmt::FmtArguments),
     /// Show what a library function or constant is
     Doc(doc::DocArguments),
     /// Explain an error code such as M0201
@@ -100,6 +104,7 @@ fn execute(cli: &Cli) -> Exit {
         Command::Eval(arguments) => eval::eval(arguments, cli.color),
         Command::Run(arguments) => run::run(arguments, cli.color),
         Command::Project(command) => project::project(command, cli.color),
+        Command::Fmt(arguments) => fmt::fmt(arguments, cli.color),
         Command::Doc(arguments) => doc::doc(arguments, cli.color),
         Command::Explain(arguments) => explain::explain(arguments, cli.color),
         Command::Completions(arguments) => completions::completions(arguments),

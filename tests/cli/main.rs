@@ -7,6 +7,7 @@ mod commands;
 mod diagnostics;
 mod exit_codes;
 mod files;
+mod fmt;
 mod formats;
 mod program;
 mod stopping;

@@ -6,6 +6,7 @@ mod conformance;
 mod corpus;
 mod damage;
 mod ebnf;
+mod format;
 mod grammar;
 mod invariants;
 mod messages;

@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("host", &[]),
     ("syntax", &["text"]),
+    ("format", &["text", "syntax"]),
     ("value", &["text", "syntax", "ir", "eval", "table"]),
     ("ir", &["text", "syntax", "value"]),
     ("eval", &["value", "ir", "table", "host"]),
