@@ -6,7 +6,7 @@ use std::io::Write as _;
 use clap::Args;
 use pqm::Engine;
 use pqm::diagnostics::closest;
-use pqm::library::{Library, declarations};
+use pqm::library::{Library, declarations, unavailable_reason};
 use pqm::value::{Value, literal_text, type_text};
 
 use super::exit::{Exit, Failure};
@@ -69,7 +69,8 @@ fn describe(given: &str) -> Result<String, Failure> {
             }
         }
         None if Library::get().is_absent(name) => {
-            text.push_str("\nDocumented, but not available in this version: calling it raises an error.\n");
+            let why = unavailable_reason(name).unwrap_or("calling it raises an error.");
+            _ = writeln!(text, "\nNot available: {why}");
         }
         None => {}
     }

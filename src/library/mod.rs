@@ -26,12 +26,14 @@ mod splitter;
 mod table;
 mod temporal;
 mod text;
+mod unavailable;
 mod value;
 mod web;
 
 pub use crate::criteria;
 pub use registry::{
     Body, Declaration, Example, Library, declarations, example, native, parameters, standard,
+    unavailable_reason,
 };
 
 /// The tables of declarations, one for each family.
@@ -41,6 +43,8 @@ const FAMILIES: &[&[Declaration]] = &[
     binary_format::FUNCTIONS,
     database::FUNCTIONS,
     documents::FUNCTIONS,
+    #[cfg(feature = "excel")]
+    documents::excel::FUNCTIONS,
     file::FUNCTIONS,
     geography::FUNCTIONS,
     lines::FUNCTIONS,
@@ -83,6 +87,7 @@ const FAMILIES: &[&[Declaration]] = &[
     value::arithmetic::FUNCTIONS,
     value::ascribe::FUNCTIONS,
     value::diagnostics::FUNCTIONS,
+    value::embedded::FUNCTIONS,
     value::expressions::FUNCTIONS,
     value::facets::FUNCTIONS,
     value::from_text::FUNCTIONS,

@@ -2,8 +2,8 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use super::{FAMILIES, STANDARD, named_types};
-use crate::eval::{Arguments, Context, Names, not_available};
+use super::{FAMILIES, STANDARD, named_types, unavailable};
+use crate::eval::{Arguments, Context, Names};
 use crate::resolve::{Document, resolve, resolve_member};
 use crate::syntax;
 use crate::text::Source;
@@ -158,6 +158,11 @@ impl Library {
     }
 }
 
+/// Why a documented function cannot work here, and what to use instead; `None` for those that work.
+pub fn unavailable_reason(name: &str) -> Option<&'static str> {
+    Library::get().is_absent(name).then(|| unavailable::reason(name))?
+}
+
 fn make(name: &'static str, origin: &Origin) -> Value {
     match origin {
         Origin::Declared(declaration) => match declaration.body {
@@ -168,7 +173,7 @@ fn make(name: &'static str, origin: &Origin) -> Value {
         Origin::Constant(text) => constant(text).unwrap_or(Value::Null),
         Origin::Type(name) => named_types::named_type(name),
         Origin::Absent(signature) => {
-            let body = NativeBody::Closure(Box::new(move |_, _| Err(not_available(name))));
+            let body = NativeBody::Closure(Box::new(move |_, _| Err(unavailable::error(name))));
             native_value(name, signature, body)
         }
     }

@@ -99,6 +99,14 @@ impl Encoding {
         }
     }
 
+    /// The encoding that a document's own declaration names: `windows-1252`, `utf-8`, as the encoding standard knows them.
+    pub fn from_label(label: &str) -> Option<Encoding> {
+        let table = tables::Encoding::for_label(label.as_bytes())?;
+        // A declaration that could be read byte by byte was not written in UTF-16, whatever it says.
+        let is_utf8 = table == tables::UTF_8 || table == tables::UTF_16LE || table == tables::UTF_16BE;
+        Some(Encoding(if is_utf8 { Form::Utf8 } else { Form::Table(table) }))
+    }
+
     /// The byte order mark of the encoding; empty where it has none.
     pub fn mark(self) -> &'static [u8] {
         match self.0 {

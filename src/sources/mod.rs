@@ -7,6 +7,10 @@ pub mod bytes;
 pub mod csv;
 pub mod encoding;
 pub mod escape;
+pub mod html;
 pub mod json;
 pub mod sqlite;
 pub mod web;
+#[cfg(feature = "excel")]
+pub mod workbook;
+pub mod xml;

@@ -17,9 +17,10 @@ fn the_coverage_page_says_what_is_there() {
     let total: usize = families.values().map(|(there, absent)| there.len() + absent.len()).sum();
     let missing: usize = families.values().map(|(_, absent)| absent.len()).sum();
     let mut page = format!(
-        "# Coverage of the library\n\nWritten by a test from the registry, never by hand. {} of {total} names are there. The others \
-         are known: scripts that name them load, and a call raises an error that says the function isn't available.\n\n\
-         | Namespace | There | Absent |\n|---|---|---|\n",
+        "# Coverage of the library\n\nWritten by a test from the registry, never by hand. {} of {total} names work. The others \
+         need a closed service, a driver or a host that is not there: scripts that name them load, and a call raises \
+         DataSource.Error with what is missing and what to use instead (`pqm doc NAME` says it too).\n\n\
+         | Namespace | Works | Not available |\n|---|---|---|\n",
         total - missing
     );
     for (family, (there, absent)) in &families {

@@ -42,7 +42,7 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
     native(
         "Binary.Compress",
         "(binary as nullable binary, compressionType as number) as nullable binary",
-        "Compresses a binary value with Compression.GZip or Compression.Deflate.",
+        "Compresses a binary value in one of the forms of Compression.Type. Snappy and LZ4 are written as streams of frames.",
         &[example(
             "Binary.Length(Binary.Compress(Binary.FromList(List.Repeat({7}, 1000)), Compression.Deflate)) < 50",
             "true",
@@ -52,10 +52,15 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
     native(
         "Binary.Decompress",
         "(binary as nullable binary, compressionType as number) as nullable binary",
-        "The content of a compressed binary value. Damaged data is an error where the bytes are read.",
+        "The content of a compressed binary value. Snappy and LZ4 may be streams of frames or a bare block. Damaged data \
+         is an error where the bytes are read.",
         &[
             example(
                 "Binary.Decompress(Binary.Compress(#binary({1, 2, 3}), Compression.GZip), Compression.GZip)",
+                "#binary({1, 2, 3})",
+            ),
+            example(
+                "Binary.Decompress(Binary.Compress(#binary({1, 2, 3}), Compression.Brotli), Compression.Brotli)",
                 "#binary({1, 2, 3})",
             ),
             example(

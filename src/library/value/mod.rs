@@ -10,6 +10,7 @@ pub(super) mod arithmetic;
 pub(super) mod ascribe;
 mod compatible;
 pub(super) mod diagnostics;
+pub(super) mod embedded;
 pub(super) mod expressions;
 pub(super) mod facets;
 pub(super) mod from_text;
