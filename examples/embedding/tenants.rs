@@ -36,6 +36,7 @@ pub fn limits() -> Limits {
         stack: 64 << 20,
         milliseconds: Some(10_000),
         rows: Some(10_000),
+        ..Limits::default()
     }
 }
 

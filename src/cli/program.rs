@@ -33,6 +33,10 @@ pub struct ProgramOptions {
     #[arg(long, value_name = "N")]
     pub max_steps: Option<u64>,
 
+    /// Stop when the evaluation holds more than this, such as 500MB or 2GB
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub max_memory: Option<u64>,
+
     /// Show every call an error came through
     #[arg(long)]
     pub trace: bool,
@@ -45,6 +49,24 @@ fn seconds(text: &str) -> Result<f64, String> {
     } else {
         Err("more than 0 seconds are expected".to_owned())
     }
+}
+
+/// A number of bytes, in the units people write.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic() || character == ' ');
+    let unit: u64 = match text[digits.len()..].trim().to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        other => return Err(format!("'{other}' is no unit: KB, MB and GB are")),
+    };
+    let number: u64 =
+        digits.parse().map_err(|_| "a number with a unit is expected, such as 500MB".to_owned())?;
+    number
+        .checked_mul(unit)
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| "more than 0 bytes are expected".to_owned())
 }
 
 /// A started program. Parameters may be lazy values, so what made them stays as long as what uses them.
@@ -130,6 +152,7 @@ fn engine(options: &ProgramOptions) -> Result<Engine, Failure> {
         .map_err(|error| Failure::Io(format!("Cannot find the current folder: {error}.")))?;
     let limits = Limits {
         steps: options.max_steps,
+        memory: options.max_memory,
         milliseconds: options.timeout.map(|seconds| (seconds * 1000.0).ceil() as u64),
         ..Limits::default()
     };

@@ -1,11 +1,11 @@
 use std::any::{Any, TypeId};
 use std::cell::Cell as Counter;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use super::{CancelToken, Limits};
+use super::{CancelToken, Limits, memory};
 use crate::host::{Host, Now};
 use crate::ir::{Code, Program};
 use crate::value::{Cell, Error, Member, Result, Stop, Thunk, Value};
@@ -31,6 +31,8 @@ pub struct Evaluation {
     limits: Limits,
     cancel: CancelToken,
     steps: AtomicU64,
+    /// Bytes its threads took and did not give back.
+    memory: AtomicI64,
     deadline: Option<Instant>,
     fixed_now: Mutex<Option<Now>>,
     /// What sources keep for the length of the evaluation, one of each type.
@@ -74,6 +76,7 @@ impl Evaluation {
             limits,
             cancel,
             steps: AtomicU64::new(0),
+            memory: AtomicI64::new(0),
             deadline: limits
                 .milliseconds
                 .and_then(|milliseconds| Instant::now().checked_add(Duration::from_millis(milliseconds))),
@@ -118,17 +121,26 @@ pub struct Context {
     pieces: Counter<u64>,
     /// Steps left before the shared limits are looked at again.
     budget: Counter<u32>,
+    /// How many steps pass between two looks at the shared limits.
+    between_looks: u32,
+    /// What the thread held at the last look, and which thread that was.
+    held: Counter<(i64, usize)>,
 }
 
 impl Drop for Context {
     /// Many short readings of one evaluation, each with a context of its own, count as one long one.
     fn drop(&mut self) {
         self.evaluation.steps.fetch_add(self.uncounted(), Ordering::Relaxed);
+        if self.evaluation.limits.memory.is_some() {
+            self.count_memory();
+        }
     }
 }
 
 /// How many steps pass between two looks at the shared limits.
 const BUDGET: u32 = 1024;
+/// The same where memory is limited: a step may take much of it.
+const MEMORY_BUDGET: u32 = 32;
 /// The stack left below which a new piece of stack is taken, in bytes.
 const RED_ZONE: usize = 256 * 1024;
 /// The size of a new piece of stack, in bytes.
@@ -138,12 +150,15 @@ impl Context {
     /// A context for the calling thread.
     pub fn new(evaluation: Arc<Evaluation>) -> Context {
         static NEXT: AtomicU64 = AtomicU64::new(1);
+        let between_looks = if evaluation.limits.memory.is_some() { MEMORY_BUDGET } else { BUDGET };
         Context {
             evaluation,
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             depth: Counter::new(0),
             pieces: Counter::new(0),
-            budget: Counter::new(BUDGET),
+            budget: Counter::new(between_looks),
+            between_looks,
+            held: Counter::new((memory::held(), memory::thread())),
         }
     }
 
@@ -227,16 +242,44 @@ impl Context {
     /// [`Stop::Memory`] if one value may not take that many bytes.
     #[inline]
     pub fn reserve(&self, bytes: usize) -> Result<()> {
-        if bytes as u64 <= Limits::LARGEST_VALUE {
-            return Ok(());
+        if bytes as u64 > Limits::LARGEST_VALUE {
+            return Err(Error::stop(Stop::Memory(Limits::LARGEST_VALUE)));
         }
-        Err(Error::stop(Stop::Memory(Limits::LARGEST_VALUE)))
+        match self.evaluation.limits.memory {
+            Some(limit) => self.within_memory(limit, bytes),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the evaluation may take `more` bytes.
+    #[cold]
+    fn within_memory(&self, limit: u64, more: usize) -> Result<()> {
+        if !memory::is_counted() {
+            return Err(Error::expression(
+                "The limit of memory can't be kept, since the program's allocator doesn't count. Make \
+                 pqm::eval::CountingAllocator its global allocator, or set no such limit.",
+            ));
+        }
+        let held = u64::try_from(self.count_memory()).unwrap_or(0);
+        if held.saturating_add(more as u64) > limit {
+            return Err(Error::stop(Stop::Memory(limit)));
+        }
+        Ok(())
+    }
+
+    /// Adds what this thread took since the last look to what the evaluation holds, and gives that.
+    fn count_memory(&self) -> i64 {
+        let now = (memory::held(), memory::thread());
+        let before = self.held.replace(now);
+        // A context that another thread goes on with brings a count that means nothing there.
+        let taken = if before.1 == now.1 { now.0.wrapping_sub(before.0) } else { 0 };
+        self.evaluation.memory.fetch_add(taken, Ordering::Relaxed).wrapping_add(taken)
     }
 
     #[cold]
     fn look_at_limits(&self) -> Result<()> {
         let taken = self.uncounted() + 1;
-        self.budget.set(BUDGET);
+        self.budget.set(self.between_looks);
         let evaluation = &*self.evaluation;
         let steps = evaluation.steps.fetch_add(taken, Ordering::Relaxed) + taken;
         if evaluation.cancel.is_cancelled() {
@@ -252,12 +295,15 @@ impl Context {
         {
             return Err(Error::stop(Stop::Time(evaluation.limits.milliseconds.unwrap_or(0))));
         }
-        Ok(())
+        match evaluation.limits.memory {
+            Some(limit) => self.within_memory(limit, 0),
+            None => Ok(()),
+        }
     }
 
     /// The steps taken since they were last added to those of the other threads.
     fn uncounted(&self) -> u64 {
-        u64::from(BUDGET - self.budget.get())
+        u64::from(self.between_looks - self.budget.get())
     }
 
     /// Runs `inside` one level deeper: bounds the depth, and gives it stack enough.

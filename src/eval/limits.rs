@@ -14,11 +14,22 @@ pub struct Limits {
     pub milliseconds: Option<u64>,
     /// Rows and items a result may have.
     pub rows: Option<u64>,
+    /// Bytes that the evaluation may hold at a time, all threads together. Needs
+    /// [`CountingAllocator`](super::CountingAllocator) as the program's allocator; without it every evaluation with
+    /// this limit ends in an error that says so.
+    pub memory: Option<u64>,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { steps: None, depth: Limits::DEPTH, stack: Limits::STACK, milliseconds: None, rows: None }
+        Limits {
+            steps: None,
+            depth: Limits::DEPTH,
+            stack: Limits::STACK,
+            milliseconds: None,
+            rows: None,
+            memory: None,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod context;
 mod convert;
 mod evaluate;
 mod limits;
+mod memory;
 mod messages;
 mod operators;
 mod type_expression;
@@ -21,6 +22,7 @@ pub use compare::{compare, equal, fill_format, hash, order, ordinal, types_equal
 pub use context::{Context, Evaluation, Names};
 pub use convert::{check_kind, conversion_error, describe};
 pub use limits::{CancelToken, Limits};
+pub use memory::CountingAllocator;
 pub use messages::{
     column_not_found, cyclic_reference, field_exists, field_not_found, not_available, not_enough_elements,
     too_many_elements,

@@ -258,7 +258,9 @@ impl std::fmt::Display for Stop {
             Stop::Steps(limit) => write!(f, "The evaluation took more than the {limit} steps it may take."),
             Stop::Depth(_) => f.write_str("Evaluation resulted in a stack overflow and cannot continue."),
             Stop::Time(limit) => write!(f, "The evaluation took longer than the {limit} ms it may take."),
-            Stop::Memory(_) => f.write_str("Evaluation ran out of memory and can't continue."),
+            Stop::Memory(limit) => {
+                write!(f, "Evaluation ran out of memory and can't continue. It may hold {limit} bytes.")
+            }
             Stop::Rows(limit) => {
                 write!(f, "The evaluation produced more than the {limit} rows it may produce.")
             }

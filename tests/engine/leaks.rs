@@ -4,6 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicIsize, Ordering};
 
 use pqm::Engine;
+use pqm::eval::CountingAllocator;
 use pqm::value::literal_text;
 
 /// The system's allocator, counting what is in use.
@@ -26,7 +27,7 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 #[global_allocator]
-static COUNTING: Counting = Counting;
+static COUNTING: CountingAllocator<Counting> = CountingAllocator::new(Counting);
 
 /// The bytes in use.
 pub fn in_use() -> isize {

@@ -36,6 +36,40 @@ fn each_limit_stops_and_is_named() {
 }
 
 #[test]
+fn memory_is_limited_by_what_is_held_and_not_by_what_passes() {
+    let engine = Engine::new().with_limits(Limits { memory: Some(16 << 20), ..Limits::default() });
+    for (what, code) in [
+        (
+            "a list that is kept",
+            "List.Count(List.Buffer(List.Transform({1..2000000}, each [a = Text.From(_)])))",
+        ),
+        ("one long text", "Text.Length(Text.Repeat(\"0123456789\", 5000000))"),
+        ("a text that grows", "Text.Length(List.Accumulate({1..40}, \"ab\", (text, _) => text & text))"),
+        (
+            "rows that are sorted",
+            "Table.RowCount(Table.Buffer(Table.Sort(Table.FromList({1..500000}, each {Text.From(_), _ * 2}), \"Column1\")))",
+        ),
+        ("a binary", "Binary.Length(Binary.Buffer(Binary.FromList(List.Repeat({1, 2, 3, 4}, 10000000))))"),
+    ] {
+        assert_eq!(stopped(&engine, code), Some(Stop::Memory(16 << 20)), "{what}");
+    }
+    // 200 MB pass through, a few kB at a time.
+    let passing = "List.Sum(List.Transform({1..20000}, each Text.Length(Text.Repeat(Text.From(_), 2000))))";
+    assert_eq!(stopped(&engine, passing), None);
+}
+
+#[test]
+fn memory_that_one_evaluation_held_is_not_held_against_the_next() {
+    let engine = Engine::new().with_limits(Limits { memory: Some(16 << 20), ..Limits::default() });
+    let query = engine
+        .compile("limits", "List.Count(List.Buffer(List.Transform({1..50000}, each [a = _])))")
+        .unwrap();
+    for _ in 0..10 {
+        assert!(matches!(query.evaluate(&query.start()), Ok(Value::Int64(50_000))));
+    }
+}
+
+#[test]
 fn a_stop_cannot_be_caught() {
     let engine = Engine::new().with_limits(Limits { steps: Some(10_000), ..Limits::default() });
     assert!(stopped(&engine, &format!("try ({LONG}) otherwise 1")).is_some());
