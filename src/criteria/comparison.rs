@@ -69,6 +69,11 @@ impl ComparisonCriteria {
             .collect()
     }
 
+    /// How each part compares, and whether it falls.
+    pub fn rules(&self) -> impl Iterator<Item = (&Rule, bool)> {
+        self.parts.iter().map(|part| (&part.rule, part.descending))
+    }
+
     /// The columns of a row that are looked at, unless something else of it is.
     pub fn column_names(&self) -> Option<Vec<Text>> {
         self.parts.iter().map(|part| part.selector.column().cloned()).collect()

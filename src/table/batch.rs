@@ -54,6 +54,18 @@ impl Batch {
         Batch { columns: kept, len: rows.len() }
     }
 
+    /// The rows with only these columns, in memory of their own; the others are unread.
+    pub(super) fn only(&self, columns: &[usize]) -> Batch {
+        let unread = Arc::new(Column::unread(self.len));
+        let mut kept = vec![unread; self.columns.len()];
+        for &at in columns {
+            if let (Some(place), Some(column)) = (kept.get_mut(at), self.columns.get(at)) {
+                *place = Arc::new(column.compact());
+            }
+        }
+        Batch { columns: kept, len: self.len }
+    }
+
     /// The rows from `start` on, at most `len` of them.
     pub fn slice(&self, start: usize, len: usize) -> Batch {
         let start = start.min(self.len);

@@ -394,6 +394,30 @@ impl ColumnBuilder {
         self.len += 1;
     }
 
+    /// Adds a cell as it stands in another column.
+    #[inline]
+    pub(super) fn push_view(&mut self, view: CellView<'_>) {
+        match (&mut self.cells, view) {
+            (Cells::Text(texts), CellView::Text(text)) => texts.append_value(text),
+            (Cells::Double(doubles, _), CellView::Double(double)) => doubles.push(double),
+            (Cells::Date(dates, _), CellView::Date(days)) => dates.push(days),
+            (Cells::Whole(kind, wholes, _), CellView::Whole(other, whole)) if *kind == other => {
+                wholes.push(whole);
+            }
+            (_, CellView::Null) => self.push_null(),
+            (_, CellView::Text(text)) => self.push_value(Value::text(text)),
+            (_, CellView::Logical(logical)) => self.push_value(Value::Logical(logical)),
+            (_, CellView::Double(double)) => self.push_value(Value::Double(double)),
+            (_, CellView::Date(days)) => self.push_value(Value::Date(Date(days))),
+            (_, CellView::Whole(kind, whole)) => self.push_value(kind.value(whole)),
+            (_, CellView::Member(member)) => {
+                self.push(member.clone());
+                return;
+            }
+        }
+        self.len += 1;
+    }
+
     fn push_value(&mut self, value: Value) {
         let row = self.len as u32;
         match (&mut self.cells, value) {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use arrow_array::StringViewArray;
 
-use super::{Batch, Batches, Column, Demand, Operator, text_views};
+use super::column::CellView;
+use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, text_views};
 use crate::eval::Context;
-use crate::value::{Member, Result, Value};
+use crate::value::Result;
 
 /// How many rows a gathered batch has at most.
 pub(super) const ROWS: usize = 4096;
@@ -34,11 +35,12 @@ pub fn gather_column(batches: &[Batch], position: usize, places: &[Place]) -> Co
         let places = places.iter().map(|place| (place.batch as usize, place.row as usize));
         return Column::text(text_views::gather(&texts, places));
     }
-    let cell = |place: &Place| match sources.get(place.batch as usize).copied().flatten() {
-        Some(column) => column.get(place.row as usize),
-        None => Member::Ready(Value::Null),
-    };
-    Column::any(places.iter().map(cell).collect())
+    let mut cells = ColumnBuilder::with_capacity(places.len());
+    for place in places {
+        let source = sources.get(place.batch as usize).copied().flatten();
+        cells.push_view(source.map_or(CellView::Null, |column| column.view(place.row as usize)));
+    }
+    cells.finish()
 }
 
 /// The rows at `places`, in that order, of the columns that `demand` wants among the first `width`.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::gather::{ROWS, gather_column};
 use super::keys::with_keys;
-use super::row_index::Matched;
+use super::row_index::{Matched, Matches};
 use super::{Batch, Batches, Column, Demand, JoinKey, Operator, Place, RowIndex, Table};
 use crate::eval::Context;
-use crate::value::{Member, Result, Value};
+use crate::value::{Error, Member, Result, Value};
 
 /// Which rows a join gives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,9 +127,12 @@ struct Joining {
 /// The left batch that is being joined.
 struct Current {
     batch: Batch,
+    matches: Matches,
+    /// Why rows after those with matches cannot be joined.
+    failed: Option<Error>,
     row: usize,
-    /// The matches of the row before `row` that were not yielded yet.
-    left_over: Vec<Place>,
+    /// How many matches of the row were yielded.
+    given: usize,
 }
 
 impl Joining {
@@ -155,21 +158,13 @@ impl Joining {
         index: &RowIndex,
         current: &mut Current,
     ) -> Result<(Vec<u32>, Vec<Place>)> {
-        let (mut left, mut right) = (Vec::new(), Vec::new());
-        loop {
-            if !current.left_over.is_empty() {
-                let count = current.left_over.len().min(ROWS - left.len().min(ROWS));
-                let row = current.row.saturating_sub(1) as u32;
-                left.extend(std::iter::repeat_n(row, count));
-                right.extend(current.left_over.drain(..count));
-            }
-            if left.len() >= ROWS || current.row >= current.batch.len() {
-                return Ok((left, right));
-            }
+        // As many as the batch has, so that it can be handed on as it is where each row has one match.
+        let size = ROWS.max(current.batch.len());
+        let (mut left, mut right) = (Vec::with_capacity(size), Vec::with_capacity(size));
+        while current.row < current.matches.rows() && left.len() < size {
             ctx.step()?;
-            let row = current.row;
-            current.row += 1;
-            let found = index.find(ctx, &self.left_key, &current.batch, row)?;
+            let row = current.row as u32;
+            let found = index.matches(&current.matches, current.row);
             if let Some(matched) = &mut self.matched {
                 found.iter().for_each(|place| matched.note(*place));
             }
@@ -178,25 +173,36 @@ impl Joining {
                 false => self.kind == JoinKind::LeftSemi,
             };
             if alone {
-                left.push(row as u32);
+                left.push(row);
                 right.push(Place::NOWHERE);
             } else if self.kind.gives_pairs() {
-                current.left_over = found;
+                let rest = found.get(current.given..).unwrap_or_default();
+                let rest = rest.get(..size - left.len()).unwrap_or(rest);
+                left.extend(std::iter::repeat_n(row, rest.len()));
+                right.extend_from_slice(rest);
+                current.given += rest.len();
+                if current.given < found.len() {
+                    continue;
+                }
             }
+            current.row += 1;
+            current.given = 0;
         }
+        Ok((left, right))
     }
 
     fn batch(&self, index: &RowIndex, left: Option<(&Batch, &[u32])>, right: &[Place]) -> Batch {
         let mut columns: Vec<Arc<Column>> = Vec::with_capacity(self.left_width + self.right_columns.len());
+        let whole = left.is_some_and(|(batch, rows)| {
+            rows.len() == batch.len() && rows.iter().zip(0..).all(|(row, at)| *row == at)
+        });
         for at in 0..self.left_width {
-            columns.push(Arc::new(match left {
-                _ if !self.demand.wants(at) => Column::unread(right.len()),
-                Some((batch, rows)) => match batch.column(at) {
-                    Some(column) => column.take(rows),
-                    None => nulls(right.len()),
-                },
-                None => nulls(right.len()),
-            }));
+            columns.push(match left.and_then(|(batch, rows)| Some((batch.column(at)?, rows))) {
+                _ if !self.demand.wants(at) => Arc::new(Column::unread(right.len())),
+                Some((column, _)) if whole => Arc::clone(column),
+                Some((column, rows)) => Arc::new(column.take(rows)),
+                None => Arc::new(nulls(right.len())),
+            });
         }
         for (at, column) in self.right_columns.iter().enumerate() {
             columns.push(Arc::new(match column {
@@ -221,19 +227,25 @@ impl Batches for Joining {
                 let mut current = match self.current.take() {
                     Some(current) => current,
                     None => match self.left.next(ctx)? {
-                        Some(batch) => Current { batch, row: 0, left_over: Vec::new() },
+                        Some(batch) => {
+                            let (matches, failed) = index.look_up(ctx, &self.left_key, &batch);
+                            Current { batch, matches, failed, row: 0, given: 0 }
+                        }
                         None => break,
                     },
                 };
                 let (left, right) = self.pairs(ctx, &index, &mut current)?;
-                let batch =
-                    (!left.is_empty()).then(|| self.batch(&index, Some((&current.batch, &left)), &right));
-                if current.row < current.batch.len() || !current.left_over.is_empty() {
+                if left.is_empty() {
+                    if let Some(error) = current.failed {
+                        return Err(error);
+                    }
+                    continue;
+                }
+                let batch = self.batch(&index, Some((&current.batch, &left)), &right);
+                if current.row < current.matches.rows() || current.failed.is_some() {
                     self.current = Some(current);
                 }
-                if batch.is_some() {
-                    return Ok(batch);
-                }
+                return Ok(Some(batch));
             }
             let rest = match (self.kind.gives_right(), &self.matched) {
                 (Some(which), Some(matched)) => matched.rows(&index, which),

@@ -28,6 +28,7 @@ mod lists;
 mod nested_join;
 mod numbering;
 mod operator;
+mod packed;
 mod pivot;
 mod project;
 mod rank;

@@ -136,9 +136,13 @@ impl Batches for Nesting {
         let index = self.index(ctx)?;
         while let Some(batch) = self.input.next(ctx)? {
             let (mut kept, mut nested) = (Vec::new(), ColumnBuilder::default());
+            let (matches, failed) = index.look_up(ctx, &self.left.key, &batch);
+            if let Some(error) = failed {
+                return Err(error);
+            }
             for row in 0..batch.len() {
                 ctx.step()?;
-                let found = index.find(ctx, &self.left.key, &batch, row)?;
+                let found = index.matches(&matches, row);
                 if let Some(matched) = &mut self.matched {
                     found.iter().for_each(|place| matched.note(*place));
                 }
@@ -148,7 +152,7 @@ impl Batches for Nesting {
                 };
                 if given {
                     kept.push(row as u32);
-                    nested.push(self.nested(&index, found));
+                    nested.push(self.nested(&index, found.to_vec()));
                 }
             }
             if kept.is_empty() {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::keys::cell;
+use super::numbering::Numbering;
 use super::{Batch, Demand, Place, Table};
 use crate::criteria::{Rule, ValueKey};
 use crate::eval::Context;
-use crate::value::{Result, Value};
+use crate::value::{Error, Result, Value};
 
 /// The key columns of one side of a join, and how each is compared with the other side's.
 #[derive(Clone)]
@@ -44,9 +45,75 @@ impl JoinKey {
 pub struct RowIndex {
     key: JoinKey,
     batches: Arc<[Batch]>,
-    rows: FxHashMap<ValueKey, Vec<Place>>,
-    /// The cells that functions compare, by batch and row; empty if there are none.
-    compared: Vec<Vec<Vec<Value>>>,
+    rows: ByKey,
+}
+
+enum ByKey {
+    /// Rows by the number of their key.
+    Numbered(Numbering, Lists),
+    /// Rows by the parts of their key that are hashed. The parts that functions compare stand in `compared`, by batch
+    /// and row.
+    Hashed { rows: FxHashMap<ValueKey, Vec<Place>>, compared: Vec<Vec<Vec<Value>>> },
+}
+
+/// Lists of rows, one after the other.
+struct Lists {
+    /// Where each list starts, and where the last one ends.
+    starts: Vec<u32>,
+    places: Vec<Place>,
+}
+
+impl Lists {
+    /// The list of each number, given for the rows of some batches, of which there are `count` different ones.
+    fn new(numbers: &[Vec<u32>], count: usize) -> Lists {
+        let mut starts = vec![0; count + 1];
+        for number in numbers.iter().flatten() {
+            if let Some(next) = starts.get_mut(*number as usize + 1) {
+                *next += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut free = starts.clone();
+        let mut places = vec![Place::NOWHERE; sum as usize];
+        for (batch, numbers) in numbers.iter().enumerate() {
+            for (row, number) in numbers.iter().enumerate() {
+                let Some(next) = free.get_mut(*number as usize) else { continue };
+                if let Some(place) = places.get_mut(*next as usize) {
+                    *place = Place { batch: batch as u32, row: row as u32 };
+                }
+                *next += 1;
+            }
+        }
+        Lists { starts, places }
+    }
+
+    fn get(&self, number: u32) -> &[Place] {
+        let at = number as usize;
+        let Some((start, end)) = self.starts.get(at).zip(self.starts.get(at + 1)) else { return &[] };
+        self.places.get(*start as usize..*end as usize).unwrap_or_default()
+    }
+}
+
+/// The matches of the rows of a batch.
+pub enum Matches {
+    /// The number of each row's key.
+    Numbers(Vec<u32>),
+    /// The matches themselves.
+    Places(Vec<Vec<Place>>),
+}
+
+impl Matches {
+    /// How many rows were looked up.
+    pub fn rows(&self) -> usize {
+        match self {
+            Matches::Numbers(numbers) => numbers.len(),
+            Matches::Places(places) => places.len(),
+        }
+    }
 }
 
 impl RowIndex {
@@ -54,24 +121,40 @@ impl RowIndex {
     pub fn build(ctx: &Context, table: &Table, key: &JoinKey, demand: &Demand) -> Result<RowIndex> {
         let below = super::keys::with_keys(demand, table.width(), Some(&key.columns));
         let mut input = table.operator().open(ctx, &below)?;
-        let (mut batches, mut compared) = (Vec::new(), Vec::new());
+        let kept: Vec<usize> = (0..table.width()).filter(|at| demand.wants(*at)).collect();
+        let (mut batches, mut numbers) = (Vec::new(), Vec::new());
+        let mut numbering = Numbering::new(Arc::clone(&key.rules));
         let mut rows: FxHashMap<ValueKey, Vec<Place>> = FxHashMap::default();
-        let compares = key.rules.iter().any(|rule| matches!(rule, Rule::Function(_)));
+        let mut compared = Vec::new();
         while let Some(batch) = input.next(ctx)? {
-            let number = batches.len() as u32;
-            let mut cells = Vec::new();
-            for row in 0..batch.len() {
-                ctx.step()?;
-                let (hashed, values) = key.of_row(ctx, &batch, row)?;
-                rows.entry(hashed).or_default().push(Place { batch: number, row: row as u32 });
-                if compares {
-                    cells.push(values);
+            match &mut numbering {
+                Some(numbering) => {
+                    let mut of_batch = Vec::new();
+                    numbering.number(ctx, &batch, &key.columns, &mut of_batch)?;
+                    numbers.push(of_batch);
+                }
+                None => {
+                    let mut cells = Vec::with_capacity(batch.len());
+                    for row in 0..batch.len() {
+                        ctx.step()?;
+                        let (hashed, values) = key.of_row(ctx, &batch, row)?;
+                        let place = Place { batch: batches.len() as u32, row: row as u32 };
+                        rows.entry(hashed).or_default().push(place);
+                        cells.push(values);
+                    }
+                    compared.push(cells);
                 }
             }
-            compared.push(cells);
-            batches.push(batch);
+            batches.push(batch.only(&kept));
         }
-        Ok(RowIndex { key: key.clone(), batches: Arc::from(batches), rows, compared })
+        let rows = match numbering {
+            Some(numbering) => {
+                let lists = Lists::new(&numbers, numbering.len());
+                ByKey::Numbered(numbering, lists)
+            }
+            None => ByKey::Hashed { rows, compared },
+        };
+        Ok(RowIndex { key: key.clone(), batches: Arc::from(batches), rows })
     }
 
     /// The batches the index points into.
@@ -79,27 +162,57 @@ impl RowIndex {
         &self.batches
     }
 
-    /// The rows whose key equals that of a row of the other side.
-    pub fn find(&self, ctx: &Context, other: &JoinKey, batch: &Batch, row: usize) -> Result<Vec<Place>> {
-        let (hashed, values) = other.of_row(ctx, batch, row)?;
-        let Some(places) = self.rows.get(&hashed) else { return Ok(Vec::new()) };
-        if values.is_empty() {
-            return Ok(places.clone());
+    /// The matches of the rows of a batch of the other side: of those before the first whose key fails, and its
+    /// error.
+    pub fn look_up(&self, ctx: &Context, other: &JoinKey, batch: &Batch) -> (Matches, Option<Error>) {
+        match &self.rows {
+            ByKey::Numbered(numbering, _) => {
+                let mut numbers = Vec::new();
+                let found = numbering.find(ctx, batch, &other.columns, &mut numbers);
+                (Matches::Numbers(numbers), found.err())
+            }
+            ByKey::Hashed { .. } => {
+                let mut places = Vec::with_capacity(batch.len());
+                for row in 0..batch.len() {
+                    match self.find(ctx, other, batch, row) {
+                        Ok(found) => places.push(found),
+                        Err(error) => return (Matches::Places(places), Some(error)),
+                    }
+                }
+                (Matches::Places(places), None)
+            }
         }
+    }
+
+    /// The matches of one of the rows that were looked up.
+    pub fn matches<'m>(&'m self, matches: &'m Matches, row: usize) -> &'m [Place] {
+        match (matches, &self.rows) {
+            (Matches::Numbers(numbers), ByKey::Numbered(_, lists)) => {
+                numbers.get(row).map_or(&[], |number| lists.get(*number))
+            }
+            (Matches::Places(places), _) => places.get(row).map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
+    }
+
+    fn find(&self, ctx: &Context, other: &JoinKey, batch: &Batch, row: usize) -> Result<Vec<Place>> {
+        ctx.step()?;
+        let ByKey::Hashed { rows, compared } = &self.rows else { return Ok(Vec::new()) };
+        let (hashed, values) = other.of_row(ctx, batch, row)?;
         let mut found = Vec::new();
-        for &place in places {
+        for &place in rows.get(&hashed).into_iter().flatten() {
             ctx.step()?;
-            if self.compared_equal(ctx, &values, place)? {
+            let known = compared.get(place.batch as usize).and_then(|rows| rows.get(place.row as usize));
+            if self.compared_equal(ctx, &values, known.map_or(&[], Vec::as_slice))? {
                 found.push(place);
             }
         }
         Ok(found)
     }
 
-    fn compared_equal(&self, ctx: &Context, values: &[Value], place: Place) -> Result<bool> {
-        let known = self.compared.get(place.batch as usize).and_then(|rows| rows.get(place.row as usize));
+    fn compared_equal(&self, ctx: &Context, values: &[Value], known: &[Value]) -> Result<bool> {
         let rules = self.key.rules.iter().filter(|rule| matches!(rule, Rule::Function(_)));
-        for ((left, right), rule) in values.iter().zip(known.into_iter().flatten()).zip(rules) {
+        for ((left, right), rule) in values.iter().zip(known).zip(rules) {
             if !rule.equal(ctx, left, right)? {
                 return Ok(false);
             }
