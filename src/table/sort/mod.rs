@@ -141,8 +141,8 @@ impl Sorting {
             };
             if !taken {
                 let mut batches = match collecting {
-                    Collecting::Top(top) => top.as_they_came(),
-                    Collecting::Runs(runs) => runs.as_they_came(ctx)?,
+                    Collecting::Top(top) => top.unsorted(),
+                    Collecting::Runs(runs) => runs.unsorted(ctx)?,
                     Collecting::Rest(batches) => batches,
                 };
                 batches.push(batch);

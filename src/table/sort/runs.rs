@@ -94,7 +94,7 @@ impl Runs {
     }
 
     /// All rows as they came.
-    pub(super) fn as_they_came(self, ctx: &Context) -> Result<Vec<Batch>> {
+    pub(super) fn unsorted(self, ctx: &Context) -> Result<Vec<Batch>> {
         let mut batches = Vec::new();
         for mut run in self.runs.into_iter().chain([self.current]) {
             run.entries.sort_unstable_by_key(|entry| entry.start);

@@ -86,7 +86,7 @@ impl Top {
     }
 
     /// The rows that are kept, as they came.
-    pub(super) fn as_they_came(mut self) -> Vec<Batch> {
+    pub(super) fn unsorted(mut self) -> Vec<Batch> {
         // Rows that were dropped need not be told apart any more; the first of the kept batches may be in the order
         // already, in which equal rows stand as they came.
         self.drop_others();
