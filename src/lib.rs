@@ -17,6 +17,7 @@ pub mod resolve;
 pub mod sources;
 pub mod syntax;
 pub mod table;
+pub mod testing;
 pub mod text;
 pub mod value;
 

@@ -32,7 +32,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// What was to be checked does not hold: a text is not formatted.
+    /// What was to be checked does not hold: a text is not formatted, a test failed.
     pub const UNMET: Exit = Exit::Raised;
 }
 

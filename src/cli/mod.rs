@@ -21,6 +21,7 @@ mod render;
 mod report;
 mod run;
 mod terminal;
+mod test;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,8 @@ enum Command {
     Project(project::ProjectCommand),
     /// Bring M files into the usual layout
     Fmt(fmt::FmtArguments),
+    /// Run test suites of M
+    Test(test::TestArguments),
     /// Show what a library function or constant is
     Doc(doc::DocArguments),
     /// Explain an error code such as M0201
@@ -105,6 +108,7 @@ fn execute(cli: &Cli) -> Exit {
         Command::Run(arguments) => run::run(arguments, cli.color),
         Command::Project(command) => project::project(command, cli.color),
         Command::Fmt(arguments) => fmt::fmt(arguments, cli.color),
+        Command::Test(arguments) => test::test(arguments, cli.color),
         Command::Doc(arguments) => doc::doc(arguments, cli.color),
         Command::Explain(arguments) => explain::explain(arguments, cli.color),
         Command::Completions(arguments) => completions::completions(arguments),

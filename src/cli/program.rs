@@ -79,16 +79,8 @@ pub struct Program {
 impl Program {
     /// Compiles `source` and starts its evaluation; Ctrl-C cancels it.
     pub fn start(source: Source, options: &ProgramOptions) -> Result<Program, Failure> {
-        let mut engine = engine(options)?;
+        let (engine, kept) = bound_engine(options)?;
         let cancel = engine.cancel_token();
-        let mut kept = Vec::new();
-        let mut bound = Vec::new();
-        for parameter in &options.parameters {
-            bound.push(bind(&engine, parameter, &cancel, &mut kept)?);
-        }
-        for (name, value) in bound {
-            engine = engine.with_value(name, value);
-        }
         let query = engine.compile_all(vec![source]).map_err(Failure::Source)?;
         interrupt::cancel_on_interrupt(cancel);
         let ctx = query.start();
@@ -136,6 +128,21 @@ impl Program {
     pub fn end(self) {
         std::mem::forget(self);
     }
+}
+
+/// The engine with the parameters bound, and what made their values, which must stay as long as they are used.
+pub fn bound_engine(options: &ProgramOptions) -> Result<(Engine, Vec<Context>), Failure> {
+    let mut engine = engine(options)?;
+    let cancel = engine.cancel_token();
+    let mut kept = Vec::new();
+    let mut bound = Vec::new();
+    for parameter in &options.parameters {
+        bound.push(bind(&engine, parameter, &cancel, &mut kept)?);
+    }
+    for (name, value) in bound {
+        engine = engine.with_value(name, value);
+    }
+    Ok((engine, kept))
 }
 
 fn engine(options: &ProgramOptions) -> Result<Engine, Failure> {

@@ -11,3 +11,4 @@ mod fmt;
 mod formats;
 mod program;
 mod stopping;
+mod testing;

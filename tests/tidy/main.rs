@@ -64,6 +64,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "text",
         ],
     ),
+    (
+        "testing",
+        &["text", "syntax", "format", "value", "eval", "diagnostics", "engine", "Engine", "Evaluated"],
+    ),
     ("cli", &["*"]),
 ];
 
