@@ -160,6 +160,8 @@ fn engine(options: &ProgramOptions) -> Result<Engine, Failure> {
     let limits = Limits {
         steps: options.max_steps,
         memory: options.max_memory,
+        // For comparing: the same results, step by step and row by row.
+        row_wise: std::env::var_os("PQM_ROW_WISE").is_some_and(|given| given == "1"),
         milliseconds: options.timeout.map(|seconds| (seconds * 1000.0).ceil() as u64),
         ..Limits::default()
     };

@@ -66,6 +66,11 @@ impl Culture {
         data::nth(&self.0.months, month)
     }
 
+    /// What stands between whole digits and decimal places.
+    pub fn decimal_separator(self) -> &'static str {
+        self.data().symbols.decimal
+    }
+
     fn data(self) -> &'static CultureData {
         self.0
     }

@@ -127,6 +127,17 @@ impl Context {
     }
 }
 
+impl Context {
+    /// Calls a library function with as many values as it has parameters, those not given as `null`; takes no step and
+    /// no depth for it.
+    ///
+    /// # Errors
+    /// A wrong kind of argument, whatever the function raises, and stops.
+    pub fn call_native(&self, native: &Native, values: &mut [Value]) -> Result<Value> {
+        call_native(self, native, values)
+    }
+}
+
 pub(super) fn call_native(ctx: &Context, native: &Native, values: &mut [Value]) -> Result<Value> {
     if !native.parameters.take_any {
         for (at, value) in values.iter().enumerate() {

@@ -227,6 +227,24 @@ impl Context {
         self.look_at_limits()
     }
 
+    /// Counts `count` steps of work that is done in one go.
+    ///
+    /// # Errors
+    /// A [`Stop`] if the evaluation was cancelled or a limit is spent.
+    pub fn steps(&self, count: usize) -> Result<()> {
+        let budget = self.budget.get();
+        match u32::try_from(count) {
+            Ok(count) if count <= budget => {
+                self.budget.set(budget - count);
+                Ok(())
+            }
+            _ => {
+                self.evaluation.steps.fetch_add(count as u64, Ordering::Relaxed);
+                self.look_at_limits()
+            }
+        }
+    }
+
     /// Looks at the limits now: for work that takes long without taking steps.
     ///
     /// # Errors

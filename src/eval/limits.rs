@@ -18,6 +18,8 @@ pub struct Limits {
     /// [`CountingAllocator`](super::CountingAllocator) as the program's allocator; without it every evaluation with
     /// this limit ends in an error that says so.
     pub memory: Option<u64>,
+    /// Whether every step of a table runs row by row. Results are the same, only later: for comparing the two.
+    pub row_wise: bool,
 }
 
 impl Default for Limits {
@@ -29,6 +31,7 @@ impl Default for Limits {
             milliseconds: None,
             rows: None,
             memory: None,
+            row_wise: false,
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{FAMILIES, STANDARD, named_types, unavailable};
 use crate::eval::{Arguments, Context, Names};
 use crate::resolve::{Document, resolve, resolve_member};
 use crate::syntax;
+use crate::table::Kernel;
 use crate::text::Source;
 use crate::value::types::Form;
 use crate::value::{Function, Native, NativeBody, Parameters, Result, Text, Type, Value};
@@ -22,6 +23,15 @@ pub struct Declaration {
     pub examples: &'static [Example],
     /// What it runs.
     pub body: Body,
+    /// What it does to whole columns, where that is known.
+    pub kernel: Option<Kernel>,
+}
+
+impl Declaration {
+    /// The same function with what it does to whole columns: for each row what calling it would give.
+    pub const fn with_kernel(self, kernel: Kernel) -> Declaration {
+        Declaration { kernel: Some(kernel), ..self }
+    }
 }
 
 /// An example of a function.
@@ -50,7 +60,7 @@ pub const fn native(
     examples: &'static [Example],
     body: fn(&Context, Arguments<'_>) -> Result<Value>,
 ) -> Declaration {
-    Declaration { name, signature, summary, examples, body: Body::Native(body) }
+    Declaration { name, signature, summary, examples, body: Body::Native(body), kernel: None }
 }
 
 /// Declares a function written in M: a member of that name in `stdlib/<Namespace>.pq`.
@@ -60,7 +70,7 @@ pub const fn standard(
     summary: &'static str,
     examples: &'static [Example],
 ) -> Declaration {
-    Declaration { name, signature, summary, examples, body: Body::Standard }
+    Declaration { name, signature, summary, examples, body: Body::Standard, kernel: None }
 }
 
 /// An executed example.
@@ -166,7 +176,9 @@ pub fn unavailable_reason(name: &str) -> Option<&'static str> {
 fn make(name: &'static str, origin: &Origin) -> Value {
     match origin {
         Origin::Declared(declaration) => match declaration.body {
-            Body::Native(body) => native_value(name, declaration.signature, NativeBody::Function(body)),
+            Body::Native(body) => {
+                native_value(name, declaration.signature, NativeBody::Function(body), declaration.kernel)
+            }
             Body::Constant(make) => make(),
             Body::Standard => standard_value(declaration),
         },
@@ -174,17 +186,18 @@ fn make(name: &'static str, origin: &Origin) -> Value {
         Origin::Type(name) => named_types::named_type(name),
         Origin::Absent(signature) => {
             let body = NativeBody::Closure(Box::new(move |_, _| Err(unavailable::error(name))));
-            native_value(name, signature, body)
+            native_value(name, signature, body, None)
         }
     }
 }
 
-fn native_value(name: &str, signature: &str, body: NativeBody) -> Value {
+fn native_value(name: &str, signature: &str, body: NativeBody, kernel: Option<Kernel>) -> Value {
     let parameters = parameters(signature);
     Value::Function(Arc::new(Function::native(Arc::new(Native {
         name: Text::new(name),
         parameters,
         body,
+        kernel,
         data: None,
     }))))
 }

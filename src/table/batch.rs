@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::Column;
+use super::late::{Pick, Taking};
 
 /// Some rows of a table, column by column. Columns nobody asked for are [`Column::unread`].
 #[derive(Clone, Debug)]
@@ -38,8 +39,7 @@ impl Batch {
 
     /// The rows at `indices`, in that order.
     pub fn take(&self, indices: &[u32]) -> Batch {
-        let columns = self.columns.iter().map(|column| Arc::new(column.take(indices))).collect();
-        Batch { columns, len: indices.len() }
+        Taking::new(Pick::Rows(indices)).batch(self)
     }
 
     /// Some rows, of which only these columns are kept, in memory of their own; the others are unread.
@@ -73,8 +73,7 @@ impl Batch {
         if start == 0 && len == self.len {
             return self.clone();
         }
-        let columns = self.columns.iter().map(|column| Arc::new(column.slice(start, len))).collect();
-        Batch { columns, len }
+        Taking::new(Pick::Range(start, len)).batch(self)
     }
 
     /// The same rows with other columns.

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use arrow_array::{
     Array, ArrowPrimitiveType, BooleanArray, Float64Array, Int32Array, Int64Array, PrimitiveArray,
-    StringViewArray, builder::StringViewBuilder,
+    StringViewArray,
 };
-use arrow_buffer::NullBuffer;
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use rustc_hash::FxHashMap;
 
+use super::late::Late;
 use super::text_views;
+use crate::eval::Context;
 use crate::value::temporal::{Date, DateTime, Duration, Time};
-use crate::value::{Member, Value};
+use crate::value::{Member, Result, Value};
 
 /// The cells of one column in a [`Batch`](super::Batch). The physical form follows the data, never the claimed type.
 #[derive(Clone, Debug)]
@@ -35,10 +37,14 @@ enum Form {
     Date(Int32Array),
     /// Whole numbers, or ticks of one kind, and nulls.
     Whole(Whole, Int64Array),
+    /// Numbers and nulls: doubles, of which some stand for whole numbers that a double holds exactly.
+    Number(Float64Array, BooleanBuffer),
     /// The same cell in each row.
     Same(Member, usize),
     /// Nobody asked for this column.
     Unread(usize),
+    /// Computed at the first read: which of the columns that a computation gives.
+    Late(Arc<Late>, usize),
 }
 
 /// A cell as it stands in its column.
@@ -121,6 +127,12 @@ impl Column {
         Form::Whole(kind, wholes).into()
     }
 
+    /// A column of numbers and nulls: doubles, those marked `whole` standing for whole numbers of less than 2^53.
+    pub fn number(doubles: Float64Array, whole: BooleanBuffer) -> Column {
+        debug_assert_eq!(doubles.len(), whole.len());
+        Form::Number(doubles, whole).into()
+    }
+
     /// A column with the same cell in each of `len` rows.
     pub fn same(member: Member, len: usize) -> Column {
         Form::Same(member, len).into()
@@ -131,10 +143,60 @@ impl Column {
         Form::Unread(len).into()
     }
 
+    /// A column that is computed when it is first read.
+    pub(super) fn late(late: Arc<Late>, part: usize) -> Column {
+        Form::Late(late, part).into()
+    }
+
+    /// The computation that is still to be done, if the column is computed late.
+    pub(super) fn as_late(&self) -> Option<(&Arc<Late>, usize)> {
+        match &self.form {
+            Form::Late(late, part) if late.depth() > 0 => Some((late, *part)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn late_depth(&self) -> u32 {
+        self.as_late().map_or(0, |(late, _)| late.depth())
+    }
+
+    /// The column itself, computed now if it is a late one: all of it, as a part of the evaluation.
+    ///
+    /// # Errors
+    /// Only a stop.
+    pub fn settle(&self, ctx: &Context) -> Result<&Column> {
+        match &self.form {
+            Form::Late(late, part) => match late.settle(ctx, *part)? {
+                Some(column) => column.settle(ctx),
+                None => Ok(self),
+            },
+            _ => Ok(self),
+        }
+    }
+
+    /// The same as [`Column::settle`], owned.
+    pub(super) fn settled_by(self, ctx: &Context) -> Result<Column> {
+        match &self.form {
+            Form::Late(..) => self.settle(ctx).cloned(),
+            _ => Ok(self),
+        }
+    }
+
+    /// The form, computed now if the column is a late one.
+    fn settled(&self) -> &Column {
+        match &self.form {
+            Form::Late(late, part) => late.column(*part).map_or(self, Column::settled),
+            _ => self,
+        }
+    }
+
     /// The same column with other cells in a few rows: errors, mostly.
-    pub fn with_odd(mut self, odd: FxHashMap<u32, Member>) -> Column {
-        self.odd = (!odd.is_empty()).then(|| Arc::new(odd));
-        self
+    pub fn with_odd(self, odd: FxHashMap<u32, Member>) -> Column {
+        let form = match self.form {
+            Form::Late(..) => self.settled().form.clone(),
+            form => form,
+        };
+        Column { form, odd: (!odd.is_empty()).then(|| Arc::new(odd)) }
     }
 
     /// Number of cells.
@@ -146,7 +208,9 @@ impl Column {
             Form::Double(doubles) => doubles.len(),
             Form::Date(days) => days.len(),
             Form::Whole(_, wholes) => wholes.len(),
+            Form::Number(doubles, _) => doubles.len(),
             Form::Same(_, len) | Form::Unread(len) => *len,
+            Form::Late(late, _) => late.len(),
         }
     }
 
@@ -157,47 +221,90 @@ impl Column {
 
     /// The texts, if the column holds nothing else (but nulls).
     pub fn as_text(&self) -> Option<&StringViewArray> {
-        match &self.form {
-            Form::Text(texts) if self.odd.is_none() => Some(texts),
+        match self.plain() {
+            Some(Form::Text(texts)) => Some(texts),
             _ => None,
         }
     }
 
     /// The doubles, if the column holds nothing else (but nulls).
     pub fn as_double(&self) -> Option<&Float64Array> {
-        match &self.form {
-            Form::Double(doubles) if self.odd.is_none() => Some(doubles),
+        match self.plain() {
+            Some(Form::Double(doubles)) => Some(doubles),
             _ => None,
         }
     }
 
     /// The logical values, if the column holds nothing else (but nulls).
     pub fn as_logical(&self) -> Option<&BooleanArray> {
-        match &self.form {
-            Form::Logical(logicals) if self.odd.is_none() => Some(logicals),
+        match self.plain() {
+            Some(Form::Logical(logicals)) => Some(logicals),
             _ => None,
         }
     }
 
     /// The dates as days since 0001-01-01, if the column holds nothing else (but nulls).
     pub fn as_date(&self) -> Option<&Int32Array> {
-        match &self.form {
-            Form::Date(days) if self.odd.is_none() => Some(days),
+        match self.plain() {
+            Some(Form::Date(days)) => Some(days),
             _ => None,
         }
     }
 
     /// The whole numbers or ticks, if the column holds nothing else (but nulls).
     pub fn as_whole(&self) -> Option<(Whole, &Int64Array)> {
-        match &self.form {
-            Form::Whole(kind, wholes) if self.odd.is_none() => Some((*kind, wholes)),
+        match self.plain() {
+            Some(Form::Whole(kind, wholes)) => Some((*kind, wholes)),
             _ => None,
         }
     }
 
+    /// The numbers, if the column holds whole numbers and others mixed, and nothing else (but nulls): which of the
+    /// doubles stand for whole numbers.
+    pub fn as_number(&self) -> Option<(&Float64Array, &BooleanBuffer)> {
+        match self.plain() {
+            Some(Form::Number(doubles, whole)) => Some((doubles, whole)),
+            _ => None,
+        }
+    }
+
+    /// The cell, if it is the same in each row.
+    pub fn as_same(&self) -> Option<&Member> {
+        match self.plain() {
+            Some(Form::Same(member, _)) => Some(member),
+            _ => None,
+        }
+    }
+
+    /// The form, if there is no cell beside it.
+    fn plain(&self) -> Option<&Form> {
+        let column = self.settled();
+        column.odd.is_none().then_some(&column.form)
+    }
+
+    /// The rows whose cells the form of the column does not hold: errors, and values of another kind.
+    pub fn odd_rows(&self) -> impl Iterator<Item = u32> {
+        self.settled().odd.iter().flat_map(|odd| odd.keys().copied())
+    }
+
+    /// The same column with other cells in a few more rows.
+    pub fn and_odd(self, more: FxHashMap<u32, Member>) -> Column {
+        if more.is_empty() {
+            return self;
+        }
+        let mut odd = self.settled().odd.as_deref().cloned().unwrap_or_default();
+        odd.extend(more);
+        self.with_odd(odd)
+    }
+
+    /// The column without its odd cells, which are as good as `null`.
+    pub fn without_odd(&self) -> Column {
+        Column::from(self.settled().form.clone())
+    }
+
     /// The cells, if they are held as members.
     pub fn as_any(&self) -> Option<&[Member]> {
-        match &self.form {
+        match &self.settled().form {
             Form::Any(members) => Some(members),
             _ => None,
         }
@@ -205,12 +312,13 @@ impl Column {
 
     /// The cell in a row; `null` outside of the column.
     pub fn get(&self, row: usize) -> Member {
-        if let Some(odd) = &self.odd
+        let column = self.settled();
+        if let Some(odd) = &column.odd
             && let Some(member) = odd.get(&(row as u32))
         {
             return member.clone();
         }
-        let value = match &self.form {
+        let value = match &column.form {
             Form::Any(members) => return members.get(row).cloned().unwrap_or(Member::Ready(Value::Null)),
             Form::Same(member, _) => return member.clone(),
             Form::Text(texts) if is_there(texts, row) => Value::text(texts.value(row)),
@@ -218,6 +326,10 @@ impl Column {
             Form::Double(doubles) if is_there(doubles, row) => Value::Double(doubles.value(row)),
             Form::Date(days) if is_there(days, row) => Value::Date(Date(days.value(row))),
             Form::Whole(kind, wholes) if is_there(wholes, row) => kind.value(wholes.value(row)),
+            Form::Number(doubles, whole) if is_there(doubles, row) => match whole.value(row) {
+                true => Value::Int64(doubles.value(row) as i64),
+                false => Value::Double(doubles.value(row)),
+            },
             _ => Value::Null,
         };
         Member::Ready(value)
@@ -226,12 +338,13 @@ impl Column {
     /// The cell in a row as it stands there, without making a value; `null` outside of the column.
     #[inline]
     pub(super) fn view(&self, row: usize) -> CellView<'_> {
-        if let Some(odd) = &self.odd
+        let column = self.settled();
+        if let Some(odd) = &column.odd
             && let Some(member) = odd.get(&(row as u32))
         {
             return CellView::Member(member);
         }
-        match &self.form {
+        match &column.form {
             Form::Any(members) => members.get(row).map_or(CellView::Null, CellView::Member),
             Form::Same(member, _) => CellView::Member(member),
             Form::Text(texts) if is_there(texts, row) => CellView::Text(texts.value(row)),
@@ -239,24 +352,36 @@ impl Column {
             Form::Double(doubles) if is_there(doubles, row) => CellView::Double(doubles.value(row)),
             Form::Date(days) if is_there(days, row) => CellView::Date(days.value(row)),
             Form::Whole(kind, wholes) if is_there(wholes, row) => CellView::Whole(*kind, wholes.value(row)),
+            Form::Number(doubles, whole) if is_there(doubles, row) => match whole.value(row) {
+                true => CellView::Whole(Whole::Number, doubles.value(row) as i64),
+                false => CellView::Double(doubles.value(row)),
+            },
             _ => CellView::Null,
         }
     }
 
     /// Whether the cell in a row is there without evaluating anything.
     pub fn is_ready(&self, row: usize) -> bool {
-        let member = match &self.form {
+        let column = self.settled();
+        let member = match &column.form {
             Form::Any(members) => members.get(row),
             Form::Same(member, _) => Some(member),
             _ => None,
         };
-        let odd = self.odd.as_ref().and_then(|odd| odd.get(&(row as u32)));
+        let odd = column.odd.as_ref().and_then(|odd| odd.get(&(row as u32)));
         odd.or(member).is_none_or(|member| matches!(member, Member::Ready(_)))
     }
 
     /// The cells at `rows`, in that order.
     pub fn take(&self, rows: &[u32]) -> Column {
-        let form = match &self.form {
+        if let Some((late, part)) = self.as_late()
+            && let Some(late) = late.with_rows(|input| input.take(rows))
+        {
+            return Column::late(Arc::new(late), part);
+        }
+        let column = self.settled();
+        let form = match &column.form {
+            Form::Late(..) => return column.clone(),
             Form::Same(member, _) => Form::Same(member.clone(), rows.len()),
             Form::Unread(_) => Form::Unread(rows.len()),
             Form::Any(members) => {
@@ -272,8 +397,12 @@ impl Column {
             Form::Double(doubles) => Form::Double(taken(doubles, rows)),
             Form::Date(days) => Form::Date(taken(days, rows)),
             Form::Whole(kind, wholes) => Form::Whole(*kind, taken(wholes, rows)),
+            Form::Number(doubles, whole) => {
+                let at = |row: &u32| (*row as usize) < whole.len() && whole.value(*row as usize);
+                Form::Number(taken(doubles, rows), rows.iter().map(at).collect())
+            }
         };
-        let odd = self.odd.as_ref().map(|odd| {
+        let odd = column.odd.as_ref().map(|odd| {
             let found = |(at, row): (usize, &u32)| Some((at as u32, odd.get(row)?.clone()));
             rows.iter().enumerate().filter_map(found).collect()
         });
@@ -282,7 +411,14 @@ impl Column {
 
     /// `len` cells from `start` on; the range must lie inside the column.
     pub fn slice(&self, start: usize, len: usize) -> Column {
-        let form = match &self.form {
+        if let Some((late, part)) = self.as_late()
+            && let Some(late) = late.with_rows(|input| input.slice(start, len))
+        {
+            return Column::late(Arc::new(late), part);
+        }
+        let column = self.settled();
+        let form = match &column.form {
+            Form::Late(..) => return column.clone(),
             Form::Same(member, _) => Form::Same(member.clone(), len),
             Form::Unread(_) => Form::Unread(len),
             Form::Any(members) => Form::Any(members.iter().skip(start).take(len).cloned().collect()),
@@ -291,8 +427,9 @@ impl Column {
             Form::Double(doubles) => Form::Double(doubles.slice(start, len)),
             Form::Date(days) => Form::Date(days.slice(start, len)),
             Form::Whole(kind, wholes) => Form::Whole(*kind, wholes.slice(start, len)),
+            Form::Number(doubles, whole) => Form::Number(doubles.slice(start, len), whole.slice(start, len)),
         };
-        let odd = self.odd.as_ref().map(|odd| {
+        let odd = column.odd.as_ref().map(|odd| {
             let inside = |(row, member): (&u32, &Member)| {
                 let row = (*row as usize).checked_sub(start).filter(|row| *row < len)?;
                 Some((row as u32, member.clone()))
@@ -305,11 +442,12 @@ impl Column {
     /// The same cells in memory of their own, if the column shares blocks of text of which it uses less than half:
     /// for steps that keep columns of a few rows, or few columns, of what they read.
     pub fn compact(&self) -> Column {
-        match &self.form {
-            Form::Text(texts) if self.shared_bytes() > 2 * texts.total_buffer_bytes_used() => {
-                Column { form: Form::Text(texts.gc()), odd: self.odd.clone() }
+        let column = self.settled();
+        match &column.form {
+            Form::Text(texts) if column.shared_bytes() > 2 * texts.total_buffer_bytes_used() => {
+                Column { form: Form::Text(texts.gc()), odd: column.odd.clone() }
             }
-            _ => self.clone(),
+            _ => column.clone(),
         }
     }
 
@@ -340,196 +478,9 @@ fn taken<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>, rows: &[u32]) -> Prim
     rows.iter().map(at).collect()
 }
 
-/// Collects cells into the tightest form that holds them: a typed column while all are of one plain kind, with
-/// a few exceptions, else members.
-#[derive(Default)]
-pub struct ColumnBuilder {
-    cells: Cells,
-    len: usize,
-    odd: FxHashMap<u32, Member>,
-}
-
-#[derive(Default)]
-enum Cells {
-    /// Nothing but nulls so far.
-    #[default]
-    Nulls,
-    Text(StringViewBuilder),
-    Logical(Vec<Option<bool>>),
-    Double(Vec<f64>, Nulls),
-    Date(Vec<i32>, Nulls),
-    Whole(Whole, Vec<i64>, Nulls),
-    Any(Vec<Member>),
-}
-
-/// The rows that are `null` among values that cannot say so themselves.
-type Nulls = Vec<u32>;
-
-/// Up to this many cells of a typed column may be of another kind, plus one in [`ODD_SHARE`].
-const ODD: usize = 16;
-const ODD_SHARE: usize = 16;
-
-impl ColumnBuilder {
-    /// A builder with room for `capacity` cells.
-    pub fn with_capacity(_capacity: usize) -> ColumnBuilder {
-        ColumnBuilder::default()
-    }
-
-    /// Number of cells so far.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether there is no cell yet.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Adds a cell.
-    pub fn push(&mut self, member: Member) {
-        match member {
-            Member::Ready(value) => self.push_value(value),
-            lazy => self.push_odd(lazy),
-        }
-        self.len += 1;
-    }
-
-    /// Adds a cell as it stands in another column.
-    #[inline]
-    pub(super) fn push_view(&mut self, view: CellView<'_>) {
-        match (&mut self.cells, view) {
-            (Cells::Text(texts), CellView::Text(text)) => texts.append_value(text),
-            (Cells::Double(doubles, _), CellView::Double(double)) => doubles.push(double),
-            (Cells::Date(dates, _), CellView::Date(days)) => dates.push(days),
-            (Cells::Whole(kind, wholes, _), CellView::Whole(other, whole)) if *kind == other => {
-                wholes.push(whole);
-            }
-            (_, CellView::Null) => self.push_null(),
-            (_, CellView::Text(text)) => self.push_value(Value::text(text)),
-            (_, CellView::Logical(logical)) => self.push_value(Value::Logical(logical)),
-            (_, CellView::Double(double)) => self.push_value(Value::Double(double)),
-            (_, CellView::Date(days)) => self.push_value(Value::Date(Date(days))),
-            (_, CellView::Whole(kind, whole)) => self.push_value(kind.value(whole)),
-            (_, CellView::Member(member)) => {
-                self.push(member.clone());
-                return;
-            }
-        }
-        self.len += 1;
-    }
-
-    fn push_value(&mut self, value: Value) {
-        let row = self.len as u32;
-        match (&mut self.cells, value) {
-            (Cells::Any(members), value) => members.push(Member::Ready(value)),
-            (_, Value::Null) => self.push_null(),
-            (Cells::Text(texts), Value::Text(text)) => texts.append_value(text.as_str()),
-            (Cells::Logical(logicals), Value::Logical(logical)) => logicals.push(Some(logical)),
-            (Cells::Double(doubles, _), Value::Double(double)) => doubles.push(double),
-            (Cells::Date(days, _), Value::Date(date)) => days.push(date.0),
-            (Cells::Whole(Whole::Number, wholes, _), Value::Int64(whole)) => wholes.push(whole),
-            (Cells::Whole(Whole::Time, wholes, _), Value::Time(time)) => wholes.push(time.0),
-            (Cells::Whole(Whole::DateTime, wholes, _), Value::DateTime(datetime)) => wholes.push(datetime.0),
-            (Cells::Whole(Whole::Duration, wholes, _), Value::Duration(duration)) => wholes.push(duration.0),
-            (Cells::Nulls, value) => {
-                let nulls = || (0..row).collect::<Nulls>();
-                self.cells = match &value {
-                    Value::Text(_) => {
-                        let mut texts = StringViewBuilder::new();
-                        (0..row).for_each(|_| texts.append_null());
-                        Cells::Text(texts)
-                    }
-                    Value::Logical(_) => Cells::Logical(vec![None; self.len]),
-                    Value::Double(_) => Cells::Double(vec![0.0; self.len], nulls()),
-                    Value::Date(_) => Cells::Date(vec![0; self.len], nulls()),
-                    Value::Int64(_) => Cells::Whole(Whole::Number, vec![0; self.len], nulls()),
-                    Value::Time(_) => Cells::Whole(Whole::Time, vec![0; self.len], nulls()),
-                    Value::DateTime(_) => Cells::Whole(Whole::DateTime, vec![0; self.len], nulls()),
-                    Value::Duration(_) => Cells::Whole(Whole::Duration, vec![0; self.len], nulls()),
-                    _ => Cells::Any(vec![Member::Ready(Value::Null); self.len]),
-                };
-                self.push_value(value);
-            }
-            (_, value) => self.push_odd(Member::Ready(value)),
-        }
-    }
-
-    fn push_null(&mut self) {
-        let row = self.len as u32;
-        match &mut self.cells {
-            Cells::Nulls => {}
-            Cells::Text(texts) => texts.append_null(),
-            Cells::Logical(logicals) => logicals.push(None),
-            Cells::Double(doubles, nulls) => {
-                doubles.push(0.0);
-                nulls.push(row);
-            }
-            Cells::Date(days, nulls) => {
-                days.push(0);
-                nulls.push(row);
-            }
-            Cells::Whole(_, wholes, nulls) => {
-                wholes.push(0);
-                nulls.push(row);
-            }
-            Cells::Any(members) => members.push(Member::Ready(Value::Null)),
-        }
-    }
-
-    /// A cell that the typed form cannot hold: kept beside it while such cells are few.
-    fn push_odd(&mut self, member: Member) {
-        if let Cells::Any(members) = &mut self.cells {
-            members.push(member);
-            return;
-        }
-        let typed = !matches!(self.cells, Cells::Nulls);
-        if typed && self.odd.len() < ODD + self.len / ODD_SHARE {
-            self.odd.insert(self.len as u32, member);
-            self.push_null();
-            return;
-        }
-        let so_far = std::mem::take(self).finish();
-        let mut members: Vec<Member> = (0..so_far.len()).map(|row| so_far.get(row)).collect();
-        self.len = members.len();
-        members.push(member);
-        self.cells = Cells::Any(members);
-    }
-
-    /// The column.
-    pub fn finish(self) -> Column {
-        let len = self.len;
-        let valid = |nulls: Nulls| -> Option<NullBuffer> {
-            (!nulls.is_empty()).then(|| {
-                let mut valid = vec![true; len];
-                nulls.into_iter().for_each(|row| valid[row as usize] = false);
-                NullBuffer::from(valid)
-            })
-        };
-        let form = match self.cells {
-            Cells::Nulls => Form::Same(Member::Ready(Value::Null), len),
-            Cells::Text(mut texts) => Form::Text(texts.finish()),
-            Cells::Logical(logicals) => Form::Logical(BooleanArray::from(logicals)),
-            Cells::Double(doubles, nulls) => Form::Double(Float64Array::new(doubles.into(), valid(nulls))),
-            Cells::Date(days, nulls) => Form::Date(Int32Array::new(days.into(), valid(nulls))),
-            Cells::Whole(kind, wholes, nulls) => {
-                Form::Whole(kind, Int64Array::new(wholes.into(), valid(nulls)))
-            }
-            Cells::Any(members) => Form::Any(members),
-        };
-        Column::from(form).with_odd(self.odd)
-    }
-}
-
-impl FromIterator<Member> for Column {
-    fn from_iter<I: IntoIterator<Item = Member>>(members: I) -> Column {
-        let mut builder = ColumnBuilder::default();
-        members.into_iter().for_each(|member| builder.push(member));
-        builder.finish()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::ColumnBuilder;
     use super::*;
     use crate::value::Error;
     use proptest::prelude::*;
@@ -545,6 +496,8 @@ mod tests {
     fn cells() -> impl Strategy<Value = Member> {
         let one_kind = prop_oneof![
             20 => any::<i64>().prop_map(Value::Int64),
+            20 => (-9i64..9).prop_map(Value::Int64),
+            10 => any::<f64>().prop_filter("comparable", |double| !double.is_nan()).prop_map(Value::Double),
             2 => Just(Value::Null),
             1 => any::<f64>().prop_filter("comparable", |double| !double.is_nan()).prop_map(Value::Double),
             1 => "[a-zé]{0,4}".prop_map(Value::from),

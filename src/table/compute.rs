@@ -1,8 +1,11 @@
 //! Columns computed from the rows: the one operator behind adding, transforming, splitting and merging columns.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Table};
+use rustc_hash::FxHashMap;
+
+use super::late::Late;
+use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Program, Table};
 use crate::eval::Context;
 use crate::value::{Function, Member, Record, Result, Shape, Type, Value};
 
@@ -12,6 +15,17 @@ use crate::value::{Function, Member, Record, Result, Shape, Type, Value};
 pub trait Compute: Send + Sync {
     /// The columns of the input whose cells may be read; `None` if it may be any.
     fn reads(&self) -> Option<Vec<usize>>;
+
+    /// How many columns it gives.
+    fn parts(&self) -> usize {
+        1
+    }
+
+    /// Whether nothing that can be told apart is lost if the columns are computed when one of them is read, and not
+    /// as soon as the batch is there: an error that `compute` raises then becomes one of each cell.
+    fn can_wait(&self) -> bool {
+        true
+    }
 
     /// The new columns, each as long as the batch.
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>>;
@@ -101,7 +115,14 @@ impl Batches for Computing {
         let batch = Arc::new(batch);
         let mut computed = Vec::with_capacity(self.computations.len());
         for (computation, wanted) in self.computations.iter().zip(&self.wanted) {
-            let columns = if *wanted { computation.compute(ctx, &batch)? } else { Vec::new() };
+            let columns = match wanted {
+                true if computation.can_wait() && !ctx.limits().row_wise => {
+                    let late = Arc::new(Late::new(ctx, computation, &batch)?);
+                    (0..computation.parts()).map(|part| Column::late(Arc::clone(&late), part)).collect()
+                }
+                true => computation.compute(ctx, &batch)?,
+                false => Vec::new(),
+            };
             computed.push(columns.into_iter().map(Arc::new).collect::<Vec<_>>());
         }
         let columns = self.origins.iter().map(|origin| {
@@ -120,20 +141,37 @@ impl Batches for Computing {
 
 /// A column of what a function gives for each row.
 ///
-/// A cell is evaluated when it is read; that of a [simple](super::is_simple) function at once, where the cells it
-/// needs are at hand.
+/// A function that [compiles](super::vector) is run for all rows of a batch when one of its cells is read. Otherwise a
+/// cell is evaluated when it is read; that of a [simple](super::is_simple) function at once, where the cells it needs
+/// are at hand.
 pub struct RowFunction {
     shape: Arc<Shape>,
     function: Arc<Function>,
     /// The columns the function reads, if it is simple.
     simple: Option<Vec<usize>>,
+    program: OnceLock<Option<Program>>,
 }
 
 impl RowFunction {
     /// The computation of `function`, which gets the rows of a table of this shape as records.
     pub fn new(shape: Arc<Shape>, function: Arc<Function>) -> RowFunction {
         let simple = if super::is_simple(&function) { super::fields_read(&function, &shape) } else { None };
-        RowFunction { shape, function, simple }
+        RowFunction { shape, function, simple, program: OnceLock::new() }
+    }
+
+    /// The cell of a row: what the function gives for it, at once if the function is simple and what it reads is there.
+    fn cell(&self, ctx: &Context, batch: &Arc<Batch>, row: usize) -> Result<Member> {
+        let is_ready = |at: &usize| batch.column(*at).is_none_or(|column| column.is_ready(row));
+        if self.simple.as_ref().is_some_and(|columns| columns.iter().all(is_ready)) {
+            let record = Record::row(Arc::clone(&self.shape), Arc::clone(batch), row);
+            return Member::settled(ctx.call1(&self.function, Value::Record(Arc::new(record))));
+        }
+        let (shape, function, batch) =
+            (Arc::clone(&self.shape), Arc::clone(&self.function), Arc::clone(batch));
+        Ok(Member::lazy(move |ctx| {
+            let record = Record::row(Arc::clone(&shape), Arc::clone(&batch), row);
+            ctx.call1(&function, Value::Record(Arc::new(record)))
+        }))
     }
 }
 
@@ -143,27 +181,18 @@ impl Compute for RowFunction {
     }
 
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
+        let program = || self.program.get_or_init(|| Program::of_row(&self.function, &self.shape)).as_ref();
+        if let Some(program) = (!ctx.limits().row_wise).then(program).flatten() {
+            let vector = program.run(ctx, batch)?;
+            return Ok(vec![vector.into_column(|row| {
+                ctx.step()?;
+                self.cell(ctx, batch, row)
+            })?]);
+        }
         let mut cells = ColumnBuilder::with_capacity(batch.len());
-        let ready = |columns: &[usize], row: usize| {
-            let mut columns = columns.iter().filter_map(|at| batch.column(*at));
-            columns.all(|column| column.is_ready(row))
-        };
         for row in 0..batch.len() {
             ctx.step()?;
-            let record = |shape: &Arc<Shape>, batch: &Arc<Batch>| {
-                Value::Record(Arc::new(Record::row(Arc::clone(shape), Arc::clone(batch), row)))
-            };
-            if self.simple.as_ref().is_some_and(|columns| ready(columns, row)) {
-                let result = ctx.call1(&self.function, record(&self.shape, batch));
-                cells.push(Member::settled(result)?);
-                continue;
-            }
-            let (shape, function, batch) =
-                (Arc::clone(&self.shape), Arc::clone(&self.function), Arc::clone(batch));
-            cells.push(Member::lazy(move |ctx| {
-                let record = Record::row(Arc::clone(&shape), Arc::clone(&batch), row);
-                ctx.call1(&function, Value::Record(Arc::new(record)))
-            }));
+            cells.push(self.cell(ctx, batch, row)?);
         }
         Ok(vec![cells.finish()])
     }
@@ -172,15 +201,42 @@ impl Compute for RowFunction {
 /// A change of one cell: what it gives may depend on nothing but the cell.
 pub type Change = dyn Fn(&Context, &Value) -> Result<Value> + Send + Sync;
 
-/// A column whose cells are changed one by one.
+/// The same change of all cells of a column that holds no odd ones; `None` if it must be made cell by cell.
+pub type ColumnChange = dyn Fn(&Context, &Column) -> Result<Option<Column>> + Send + Sync;
+
+/// A column whose cells are changed one by one, or all at once.
 pub struct CellChange {
     /// The column that is changed.
     pub column: usize,
     /// The change.
     pub change: Arc<Change>,
+    /// The change of a whole column, where there is one. It must give what `change` gives for each cell.
+    pub whole: Option<Arc<ColumnChange>>,
     /// Whether the change is cheap and pure, so that cells at hand are changed at once. Otherwise a cell is changed
     /// when it is read.
     pub eager: bool,
+}
+
+impl CellChange {
+    fn cell(&self, ctx: &Context, cell: Member) -> Result<Member> {
+        match &cell {
+            Member::Ready(value) if self.eager => Member::settled((self.change)(ctx, value)),
+            _ => {
+                let change = Arc::clone(&self.change);
+                Ok(Member::lazy(move |ctx| change(ctx, &cell.force_with_metadata(ctx)?)))
+            }
+        }
+    }
+
+    fn whole(&self, ctx: &Context, column: &Column) -> Result<Option<Column>> {
+        let Some(whole) = self.whole.as_ref().filter(|_| !ctx.limits().row_wise) else { return Ok(None) };
+        let mut odd = FxHashMap::default();
+        for row in column.odd_rows() {
+            odd.insert(row, self.cell(ctx, column.get(row as usize))?);
+        }
+        let changed = if odd.is_empty() { whole(ctx, column)? } else { whole(ctx, &column.without_odd())? };
+        Ok(changed.map(|changed| changed.and_odd(odd)))
+    }
 }
 
 impl Compute for CellChange {
@@ -190,17 +246,14 @@ impl Compute for CellChange {
 
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
         let Some(column) = batch.column(self.column) else { return Ok(vec![Column::unread(batch.len())]) };
+        let column = column.settle(ctx)?;
+        if let Some(changed) = self.whole(ctx, column)? {
+            return Ok(vec![changed]);
+        }
         let mut cells = ColumnBuilder::with_capacity(batch.len());
         for row in 0..batch.len() {
             ctx.step()?;
-            let cell = column.get(row);
-            cells.push(match &cell {
-                Member::Ready(value) if self.eager => Member::settled((self.change)(ctx, value))?,
-                _ => {
-                    let change = Arc::clone(&self.change);
-                    Member::lazy(move |ctx| change(ctx, &cell.force_with_metadata(ctx)?))
-                }
-            });
+            cells.push(self.cell(ctx, column.get(row))?);
         }
         Ok(vec![cells.finish()])
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Batches, Demand, Operator, Table};
+use super::{Batch, Batches, Demand, Operator, Program, Table, Vector};
 use crate::eval::Context;
 use crate::value::{Error, Function, Member, Record, Result, Shape, Value};
 
@@ -28,6 +28,14 @@ impl RowTest {
         match self {
             RowTest::Function(function, shape) => super::fields_read(function, shape),
             RowTest::Native(reads, _) => reads.clone(),
+        }
+    }
+
+    /// The test as a program over columns, if it can be one.
+    fn program(&self, ctx: &Context) -> Option<Program> {
+        match self {
+            RowTest::Function(function, shape) if !ctx.limits().row_wise => Program::of_row(function, shape),
+            _ => None,
         }
     }
 
@@ -75,7 +83,13 @@ impl Operator for Filter {
         below.add_reads(self.test.reads());
         let left = demand.limit.unwrap_or(usize::MAX);
         let input = self.input.operator().open(ctx, &below)?;
-        Ok(Box::new(Filtering { input, test: Arc::clone(&self.test), left, failed: None }))
+        Ok(Box::new(Filtering {
+            input,
+            test: Arc::clone(&self.test),
+            program: self.test.program(ctx),
+            left,
+            failed: None,
+        }))
     }
 
     fn name(&self) -> &'static str {
@@ -86,8 +100,47 @@ impl Operator for Filter {
 struct Filtering {
     input: Box<dyn Batches>,
     test: Arc<RowTest>,
+    /// The test, as far as it needs no evaluation of single rows.
+    program: Option<Program>,
     left: usize,
     failed: Option<Error>,
+}
+
+impl Filtering {
+    /// The rows that pass, at most as many as are still needed; up to the first whose test fails.
+    fn passing(&mut self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<u32>> {
+        let answers = match &self.program {
+            Some(program) => Some(program.run(ctx, batch)?),
+            None => None,
+        };
+        if let Some(bits) = answers.as_ref().and_then(Vector::all_true) {
+            return Ok(bits.set_indices_u32().take(self.left).collect());
+        }
+        let mut kept = Vec::with_capacity(batch.len().min(self.left));
+        for row in 0..batch.len() {
+            let known = answers.as_ref().and_then(|answers| answers.as_condition(row));
+            let passes = match known {
+                Some(passes) => Ok(passes),
+                None => {
+                    ctx.step()?;
+                    self.test.passes(ctx, batch, row)
+                }
+            };
+            match passes {
+                Ok(true) => kept.push(row as u32),
+                Ok(false) => {}
+                Err(error) if error.is_stop() || kept.is_empty() => return Err(error),
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
+            }
+            if kept.len() == self.left {
+                break;
+            }
+        }
+        Ok(kept)
+    }
 }
 
 impl Batches for Filtering {
@@ -99,22 +152,7 @@ impl Batches for Filtering {
         while self.left > 0 {
             let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
             let batch = Arc::new(batch);
-            let mut kept = Vec::with_capacity(batch.len().min(self.left));
-            for row in 0..batch.len() {
-                ctx.step()?;
-                match self.test.passes(ctx, &batch, row) {
-                    Ok(true) => kept.push(row as u32),
-                    Ok(false) => {}
-                    Err(error) if error.is_stop() || kept.is_empty() => return Err(error),
-                    Err(error) => {
-                        self.failed = Some(error);
-                        break;
-                    }
-                }
-                if kept.len() == self.left {
-                    break;
-                }
-            }
+            let kept = self.passing(ctx, &batch)?;
             if kept.is_empty() {
                 continue;
             }

@@ -2,12 +2,22 @@
 
 use std::sync::Arc;
 
+use arrow_array::{Array, StringViewArray};
+
+use super::text_views::Pieces;
 use super::{Batch, Column, ColumnBuilder, Compute};
 use crate::eval::Context;
 use crate::value::{Error, Member, Result, Value};
 
 /// Divides a cell into as many cells as there are new columns.
 pub type Divide = dyn Fn(&Context, &Value) -> Result<Vec<Member>> + Send + Sync;
+
+/// The places of the pieces of a text in it, for a splitter whose pieces of this text are parts of it; `false` if they
+/// are not.
+pub type Cut = dyn Fn(&str, &mut Vec<(usize, usize)>) -> bool + Send + Sync;
+
+/// What a splitter of texts carries along, so that whole columns can be split without making texts.
+pub struct Cutter(pub Box<Cut>);
 
 /// Several columns from one: each cell is divided once, whichever of its parts are read.
 pub struct Split {
@@ -17,6 +27,9 @@ pub struct Split {
     pub parts: usize,
     /// What divides a cell. If it fails, each of the new cells does.
     pub divide: Arc<Divide>,
+    /// The same for texts, where it makes no difference whether a text has more pieces than there are columns, and
+    /// columns without a piece are `null`.
+    pub cutter: Option<Arc<Cutter>>,
     /// Whether dividing is cheap and pure, so that cells at hand are divided at once.
     pub eager: bool,
 }
@@ -26,10 +39,20 @@ impl Compute for Split {
         Some(vec![self.column])
     }
 
+    fn parts(&self) -> usize {
+        self.parts
+    }
+
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
+        let Some(column) = batch.column(self.column) else { return Ok(Vec::new()) };
+        let column = column.settle(ctx)?;
+        if let (Some(cutter), Some(texts), false) = (&self.cutter, column.as_text(), ctx.limits().row_wise)
+            && let Some(columns) = self.cut(ctx, cutter, texts)?
+        {
+            return Ok(columns);
+        }
         let mut columns: Vec<ColumnBuilder> = Vec::new();
         columns.resize_with(self.parts, ColumnBuilder::default);
-        let Some(column) = batch.column(self.column) else { return Ok(Vec::new()) };
         for row in 0..batch.len() {
             ctx.step()?;
             let cell = column.get(row);
@@ -54,6 +77,44 @@ impl Compute for Split {
 }
 
 impl Split {
+    /// Cuts all texts; `None` if the pieces of one are no parts of it and dividing it fails, or gives no texts.
+    fn cut(&self, ctx: &Context, cutter: &Cutter, texts: &StringViewArray) -> Result<Option<Vec<Column>>> {
+        ctx.steps(texts.len())?;
+        let mut columns: Vec<Pieces<'_>> = (0..self.parts).map(|_| Pieces::new(texts)).collect();
+        let mut places = Vec::new();
+        for row in 0..texts.len() {
+            if texts.is_null(row) {
+                columns.iter_mut().for_each(Pieces::push_null);
+                continue;
+            }
+            let text = texts.value(row);
+            places.clear();
+            if (cutter.0)(text, &mut places) {
+                let mut places = places.iter();
+                for column in &mut columns {
+                    match places.next().and_then(|(from, to)| text.get(*from..*to)) {
+                        Some(part) => column.push_part(row, part),
+                        None => column.push_null(),
+                    }
+                }
+                continue;
+            }
+            let parts = match (self.divide)(ctx, &Value::text(text)) {
+                Ok(parts) => parts,
+                Err(error) if error.is_stop() => return Err(error),
+                Err(_) => return Ok(None),
+            };
+            for (column, part) in columns.iter_mut().zip(&parts) {
+                match part {
+                    Member::Ready(Value::Text(part)) => column.push_text(part),
+                    Member::Ready(Value::Null) => column.push_null(),
+                    _ => return Ok(None),
+                }
+            }
+        }
+        Ok(Some(columns.into_iter().map(|column| Column::text(column.finish())).collect()))
+    }
+
     /// Divides the cell when the first of its parts is read.
     fn put_off(&self, cell: &Member, columns: &mut [ColumnBuilder]) {
         let (cell, divide) = (cell.clone(), Arc::clone(&self.divide));

@@ -94,8 +94,77 @@ impl TextViews {
     }
 }
 
-/// The first 16 bytes of a text that ends less than 16 bytes before its block does.
-#[cold]
+/// Collects parts of the texts of a column, and texts of its own, into another column.
+pub(super) struct Pieces<'s> {
+    source: &'s StringViewArray,
+    own: Vec<u8>,
+    views: Vec<u128>,
+    nulls: NullBufferBuilder,
+}
+
+impl<'s> Pieces<'s> {
+    /// A column made of parts of the texts of `source`.
+    pub(super) fn new(source: &'s StringViewArray) -> Pieces<'s> {
+        Pieces {
+            source,
+            own: Vec::new(),
+            views: Vec::with_capacity(source.len()),
+            nulls: NullBufferBuilder::new(source.len()),
+        }
+    }
+
+    /// Adds a part of the text in a row of the source: by its place there if it is one, else copied.
+    pub(super) fn push_part(&mut self, row: usize, part: &str) {
+        let whole = self.source.value(row);
+        let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
+        let inside = whole.get(start..).and_then(|rest| rest.get(..part.len()));
+        let (true, true) = (part.len() > INLINE, inside.is_some_and(|inside| inside == part)) else {
+            return self.push_text(part);
+        };
+        let view = self.source.views()[row];
+        let (buffer, offset) = ((view >> 64) as u32, (view >> 96) as u32 + start as u32);
+        self.views.push(
+            (u128::from(offset) << 96)
+                | (u128::from(buffer) << 64)
+                | (ahead_of(part.as_bytes()) & 0xFFFF_FFFF) << 32
+                | part.len() as u128,
+        );
+        self.nulls.append_non_null();
+    }
+
+    /// Adds a copy of a text.
+    pub(super) fn push_text(&mut self, text: &str) {
+        let ahead = ahead_of(text.as_bytes());
+        let mut view = view(ahead, self.own.len(), text.len());
+        if text.len() > INLINE {
+            view |= (self.source.data_buffers().len() as u128) << 64;
+            self.own.extend_from_slice(text.as_bytes());
+        }
+        self.views.push(view);
+        self.nulls.append_non_null();
+    }
+
+    /// Adds `null`.
+    pub(super) fn push_null(&mut self) {
+        self.views.push(0);
+        self.nulls.append_null();
+    }
+
+    /// The column.
+    pub(super) fn finish(mut self) -> StringViewArray {
+        let mut buffers: Vec<Buffer> = self.source.data_buffers().to_vec();
+        if !self.own.is_empty() {
+            buffers.push(Buffer::from_vec(self.own));
+        }
+        // SAFETY: a long part was found to be equal to what stands at its place in its text, which a view of a valid
+        // array refers to in the same buffer; long texts of its own were copied whole behind all those buffers.
+        unsafe {
+            StringViewArray::new_unchecked(ScalarBuffer::from(self.views), buffers, self.nulls.finish())
+        }
+    }
+}
+
+/// The first 16 bytes of a text, zeros where it is shorter.
 fn ahead_of(piece: &[u8]) -> u128 {
     let mut bytes = [0; 16];
     for (to, from) in bytes.iter_mut().zip(piece) {
@@ -201,6 +270,22 @@ mod tests {
             let expected: Vec<Option<String>> =
                 cuts.iter().map(|(start, end)| text.get(*start..*end).map(str::to_owned)).collect();
             prop_assert_eq!(checked(&texts), expected.clone());
+
+            let mut pieces = Pieces::new(&texts);
+            let mut parts = Vec::new();
+            for (row, text) in expected.iter().enumerate() {
+                let Some(text) = text else {
+                    pieces.push_null();
+                    parts.push(None);
+                    continue;
+                };
+                let from = text.char_indices().nth(row % 3).map_or(text.len(), |(at, _)| at);
+                pieces.push_part(row, texts.value(row).get(from..).unwrap());
+                pieces.push_text(&text.repeat(2));
+                parts.push(text.get(from..).map(str::to_owned));
+                parts.push(Some(text.repeat(2)));
+            }
+            prop_assert_eq!(checked(&pieces.finish()), parts);
 
             let rows: Vec<u32> = picks.iter().map(|(_, row)| *row).collect();
             let at = |row: u32| expected.get(row as usize).cloned().flatten();

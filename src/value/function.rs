@@ -6,6 +6,7 @@ use super::types::{Form, FunctionType, Kinds, ParameterType};
 use super::{Member, Result, Text, Type, Value};
 use crate::eval::{Arguments, Context};
 use crate::ir::Lambda;
+use crate::table::Kernel;
 
 /// A function value.
 pub struct Function {
@@ -64,6 +65,8 @@ pub struct Native {
     pub parameters: Parameters,
     /// What it runs.
     pub body: NativeBody,
+    /// What it does to whole columns, where that is known.
+    pub kernel: Option<Kernel>,
     /// What the engine knows of the function beside how to call it, for functions that are told apart by that.
     pub data: Option<Arc<dyn Any + Send + Sync>>,
 }
@@ -140,7 +143,13 @@ impl Function {
     ) -> Value {
         let body = NativeBody::Closure(Box::new(body));
         let name = Text::new(name);
-        Value::Function(Arc::new(Function::native(Arc::new(Native { name, parameters, body, data: None }))))
+        Value::Function(Arc::new(Function::native(Arc::new(Native {
+            name,
+            parameters,
+            body,
+            kernel: None,
+            data: None,
+        }))))
     }
 
     /// The same, with `data` that [`Function::data`] gives back.
@@ -156,6 +165,7 @@ impl Function {
             name,
             parameters,
             body,
+            kernel: None,
             data: Some(data),
         }))))
     }

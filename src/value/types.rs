@@ -289,6 +289,11 @@ impl Kinds {
     /// Every kind.
     pub const ALL: Kinds = Kinds(u16::MAX);
 
+    /// Whether every kind is in the set.
+    pub fn is_all(self) -> bool {
+        self.0 == Kinds::ALL.0
+    }
+
     /// Only this kind.
     pub const fn of(kind: Kind) -> Kinds {
         Kinds(1 << kind as u16)

@@ -68,6 +68,7 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         summary: "The number beyond all others; `-#infinity` is its opposite.",
         examples: &[example("1 / 0", "#infinity")],
         body: Body::Constant(|| Value::Double(f64::INFINITY)),
+        kernel: None,
     },
     Declaration {
         name: "#nan",
@@ -75,5 +76,6 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         summary: "The result of arithmetic that has none. It is not equal to itself.",
         examples: &[example("#nan = #nan", "false")],
         body: Body::Constant(|| Value::Double(f64::NAN)),
+        kernel: None,
     },
 ];

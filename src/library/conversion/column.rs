@@ -18,7 +18,7 @@ pub struct Converter {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Target {
+pub(super) enum Target {
     /// Every value stays what it is.
     Any,
     /// No conversion: the value must be of the type's kind already.
@@ -73,6 +73,14 @@ impl Converter {
     /// The conversion to `ty`, text read and written as in `culture`.
     pub fn new(ty: &Arc<Type>, culture: &Culture) -> Converter {
         Converter { target: Target::of(ty), culture: *culture, ty: Arc::clone(ty) }
+    }
+
+    pub(super) fn target(&self) -> Target {
+        self.target
+    }
+
+    pub(super) fn culture(&self) -> Culture {
+        self.culture
     }
 
     /// Converts one cell. `null` stays `null` whatever the type.

@@ -4,9 +4,11 @@
 //! table that changes column types takes a [`Converter`] for each column.
 
 mod column;
+mod columns;
 mod culture;
 mod logical;
 mod number;
+mod plain;
 mod temporal;
 mod text;
 mod whole;

@@ -121,7 +121,7 @@ const fn constant(
     examples: &'static [Example],
     value: fn() -> Value,
 ) -> Declaration {
-    Declaration { name, signature: "", summary, examples, body: Body::Constant(value) }
+    Declaration { name, signature: "", summary, examples, body: Body::Constant(value), kernel: None }
 }
 
 fn abs(_: &Context, arguments: Arguments<'_>) -> Result<Value> {

@@ -6,6 +6,7 @@ pub(super) use comparer::collation_of;
 
 use super::{Declaration, example, native};
 use crate::eval::{Arguments, Context, equal};
+use crate::table::Vector;
 use crate::value::{Result, Value};
 
 pub(super) const FUNCTIONS: &[Declaration] = &[
@@ -56,7 +57,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Replacer.ReplaceText(null, \"b\", \"-\")", "null"),
         ],
         replace_text,
-    ),
+    )
+    .with_kernel(super::text::replace_in_texts),
     native(
         "Replacer.ReplaceValue",
         "(value as any, old as any, new as any) as any",
@@ -66,7 +68,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Replacer.ReplaceValue(\"abc\", \"b\", \"-\")", "\"abc\""),
         ],
         replace_value,
-    ),
+    )
+    .with_kernel(replace_values),
 ];
 
 fn replace_text(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -78,4 +81,11 @@ fn replace_text(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
 fn replace_value(ctx: &Context, mut arguments: Arguments<'_>) -> Result<Value> {
     let replaces = equal(ctx, arguments.value(0), arguments.value(1))?;
     Ok(arguments.take(if replaces { 2 } else { 0 }))
+}
+
+fn replace_values(ctx: &Context, given: &[Vector]) -> Result<Option<Vector>> {
+    match given {
+        [values, old, new] => values.replaced(ctx, old, new).map(Some),
+        _ => Ok(None),
+    }
 }

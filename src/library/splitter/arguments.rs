@@ -6,6 +6,7 @@ use super::scan::Quotes;
 use crate::eval::{Arguments, Context, conversion_error};
 use crate::library::registry;
 use crate::library::text::argument::out_of_range;
+use crate::table::Cutter;
 use crate::value::types::Form;
 use crate::value::{Function, List, Parameters, Result, Text, Type, Value};
 
@@ -14,12 +15,31 @@ pub(super) fn splitter(
     name: &str,
     split: impl Fn(&Context, Text) -> Result<Value> + Send + Sync + 'static,
 ) -> Value {
-    static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
-    let parameters = PARAMETERS.get_or_init(|| registry::parameters("(text as nullable text) as list"));
-    Function::from_rust(name, parameters.clone(), move |ctx, arguments| match arguments.optional_text(0)? {
+    Function::from_rust(name, splitter_parameters(), move |ctx, arguments| {
+        match arguments.optional_text(0)? {
+            Some(text) => split(ctx, text),
+            None => Ok(Value::list([])),
+        }
+    })
+}
+
+/// The same, whose pieces are mostly parts of the text as it stands.
+pub(super) fn cutting_splitter(
+    name: &str,
+    split: impl Fn(&Context, Text) -> Result<Value> + Send + Sync + 'static,
+    cut: impl Fn(&str, &mut Vec<(usize, usize)>) -> bool + Send + Sync + 'static,
+) -> Value {
+    let parameters = splitter_parameters();
+    let cutter = Arc::new(Cutter(Box::new(cut)));
+    Function::with_data(name, parameters, cutter, move |ctx, arguments| match arguments.optional_text(0)? {
         Some(text) => split(ctx, text),
         None => Ok(Value::list([])),
     })
+}
+
+fn splitter_parameters() -> Parameters {
+    static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
+    PARAMETERS.get_or_init(|| registry::parameters("(text as nullable text) as list")).clone()
 }
 
 /// A combiner of texts.

@@ -49,6 +49,26 @@ pub(super) fn split(
     parts
 }
 
+/// The places of the parts that [`split`] gives of a text without quotes that mean something.
+pub(super) fn cut(
+    text: &str,
+    places: &mut Vec<(usize, usize)>,
+    mut delimiter: impl FnMut(&str) -> Option<usize>,
+) {
+    let (mut start, mut at) = (0, 0);
+    while let Some(character) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        match text.get(at..).and_then(&mut delimiter) {
+            Some(length) => {
+                places.push((start, at));
+                at += length;
+                start = at;
+            }
+            None => at += character.len_utf8(),
+        }
+    }
+    places.push((start, text.len()));
+}
+
 /// The characters of a text from the last to the first: what is split from the end is split so.
 pub(super) fn reversed(text: &str) -> String {
     text.chars().rev().collect()

@@ -21,7 +21,7 @@ pub(super) fn proper(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 }
 
 /// A word starts at each letter that no letter precedes, so that `o'brien` is two words.
-fn capitalised(text: &str, culture: Culture) -> String {
+pub(super) fn capitalised(text: &str, culture: Culture) -> String {
     let mut result = String::with_capacity(text.len());
     let mut inside = false;
     for character in text.chars() {

@@ -22,18 +22,18 @@ fn trimmed(ctx: &Context, arguments: &Arguments<'_>, start: bool, end: bool) -> 
         Value::Null => None,
         trim => Some(Characters::read(ctx, trim)?),
     };
-    let goes = |character: char| match &characters {
+    let rest = rest(&text, characters.as_ref(), start, end);
+    Ok(if rest.len() == text.len() { Value::Text(text) } else { Value::text(rest) })
+}
+
+/// What is left of a text without these characters (or blanks) at its start, its end, or both.
+pub(super) fn rest<'t>(text: &'t str, characters: Option<&Characters>, start: bool, end: bool) -> &'t str {
+    let goes = |character: char| match characters {
         Some(set) => set.contains(character),
         None => character.is_whitespace(),
     };
-    let mut rest = text.as_str();
-    if start {
-        rest = rest.trim_start_matches(goes);
-    }
-    if end {
-        rest = rest.trim_end_matches(goes);
-    }
-    Ok(if rest.len() == text.len() { Value::Text(text) } else { Value::text(rest) })
+    let text = if start { text.trim_start_matches(goes) } else { text };
+    if end { text.trim_end_matches(goes) } else { text }
 }
 
 pub(super) fn select(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {

@@ -9,6 +9,7 @@ mod cut;
 mod delimiter;
 pub(super) mod encoding;
 mod format;
+mod kernels;
 mod matching;
 pub(super) mod position;
 mod search;
@@ -16,6 +17,7 @@ mod search;
 mod tests;
 
 pub(super) use compose::replaced;
+pub(super) use kernels::replace_in_texts;
 
 use super::lines::guid;
 use super::{Declaration, example, native};
@@ -51,7 +53,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.AfterDelimiter(\"a-b-c\", \";\")", "\"\""),
         ],
         delimiter::after,
-    ),
+    )
+    .with_kernel(kernels::after),
     native(
         "Text.At",
         "(text as nullable text, index as number) as nullable text",
@@ -72,7 +75,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.BeforeDelimiter(\"a-b-c\", \";\")", "\"a-b-c\""),
         ],
         delimiter::before,
-    ),
+    )
+    .with_kernel(kernels::before),
     native(
         "Text.BetweenDelimiters",
         "(text as nullable text, startDelimiter as text, endDelimiter as text, optional startIndex as any, optional endIndex as any) as any",
@@ -93,7 +97,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "The text without control characters, line breaks and tabs among them.",
         &[example("Text.Clean(\"a#(cr,lf)b\")", "\"ab\"")],
         characters::clean,
-    ),
+    )
+    .with_kernel(kernels::clean),
     native(
         "Text.Combine",
         "(texts as list, optional separator as nullable text) as text",
@@ -114,14 +119,16 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.Contains(\"Power Query\", \"query\", Comparer.OrdinalIgnoreCase)", "true"),
         ],
         search::contains,
-    ),
+    )
+    .with_kernel(|_, given| Ok(kernels::asked(given, |text, part| text.contains(part)))),
     native(
         "Text.End",
         "(text as nullable text, count as number) as nullable text",
         "The last characters of a text; all of it if it has fewer.",
         &[example("Text.End(\"hello\", 3)", "\"llo\"")],
         cut::end,
-    ),
+    )
+    .with_kernel(kernels::end),
     native(
         "Text.EndsWith",
         "(text as nullable text, substring as text, optional comparer as nullable function) as nullable logical",
@@ -131,7 +138,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.EndsWith(\"report.CSV\", \".csv\", Comparer.OrdinalIgnoreCase)", "true"),
         ],
         search::ends_with,
-    ),
+    )
+    .with_kernel(|_, given| Ok(kernels::asked(given, |text, part| text.ends_with(part)))),
     native(
         "Text.Format",
         "(formatString as text, arguments as any, optional culture as nullable text) as text",
@@ -192,14 +200,16 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "The number of characters, counted in UTF-16 units.",
         &[example("Text.Length(\"häh\")", "3"), example("Text.Length(null)", "null")],
         cut::length,
-    ),
+    )
+    .with_kernel(kernels::text_length),
     native(
         "Text.Lower",
         "(text as nullable text, optional culture as nullable text) as nullable text",
         "The text in lower case.",
         &[example("Text.Lower(\"ÄB\")", "\"äb\""), example("Text.Lower(\"I\", \"tr-TR\")", "\"ı\"")],
         casing::lower,
-    ),
+    )
+    .with_kernel(kernels::lower),
     native(
         "Text.Middle",
         "(text as nullable text, start as number, optional count as nullable number) as nullable text",
@@ -210,7 +220,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.Middle(\"hello\", 9)", "\"\""),
         ],
         cut::middle,
-    ),
+    )
+    .with_kernel(kernels::middle),
     native(
         "Text.NewGuid",
         "() as text",
@@ -265,7 +276,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "The text with the first letter of each word in upper case and all others in lower case.",
         &[example("Text.Proper(\"hELLO big-world\")", "\"Hello Big-World\"")],
         casing::proper,
-    ),
+    )
+    .with_kernel(kernels::proper),
     native(
         "Text.Range",
         "(text as nullable text, offset as number, optional count as nullable number) as nullable text",
@@ -288,7 +300,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.Remove(\"a1b2\", {\"0\"..\"9\"})", "\"ab\""),
         ],
         characters::remove,
-    ),
+    )
+    .with_kernel(|ctx, given| kernels::kept(ctx, given, false)),
     native(
         "Text.RemoveRange",
         "(text as nullable text, offset as number, optional count as nullable number) as nullable text",
@@ -312,7 +325,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "The text with each place where it contains one text replaced by another.",
         &[example("Text.Replace(\"a-b-c\", \"-\", \" + \")", "\"a + b + c\"")],
         compose::replace,
-    ),
+    )
+    .with_kernel(kernels::replace_in_texts),
     native(
         "Text.ReplaceRange",
         "(text as nullable text, offset as number, count as number, newText as text) as nullable text",
@@ -326,14 +340,16 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "The characters of a text from the last to the first.",
         &[example("Text.Reverse(\"abc\")", "\"cba\"")],
         characters::reverse,
-    ),
+    )
+    .with_kernel(kernels::reverse),
     native(
         "Text.Select",
         "(text as nullable text, selectChars as any) as nullable text",
         "Only those characters of a text that are one character, or in a list of them.",
         &[example("Text.Select(\"Room 12b\", {\"0\"..\"9\"})", "\"12\"")],
         characters::select,
-    ),
+    )
+    .with_kernel(|ctx, given| kernels::kept(ctx, given, true)),
     native(
         "Text.Split",
         "(text as text, separator as text) as list",
@@ -360,7 +376,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         cut::start,
-    ),
+    )
+    .with_kernel(kernels::start),
     native(
         "Text.StartsWith",
         "(text as nullable text, substring as text, optional comparer as nullable function) as nullable logical",
@@ -370,7 +387,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.StartsWith(null, \"he\")", "null"),
         ],
         search::starts_with,
-    ),
+    )
+    .with_kernel(|_, given| Ok(kernels::asked(given, |text, part| text.starts_with(part)))),
     native(
         "Text.ToBinary",
         "(text as nullable text, optional encoding as nullable number, optional includeByteOrderMark as nullable logical) as nullable binary",
@@ -401,26 +419,30 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         characters::trim,
-    ),
+    )
+    .with_kernel(|ctx, given| kernels::trimmed(ctx, given, true, true)),
     native(
         "Text.TrimEnd",
         "(text as nullable text, optional trim as any) as nullable text",
         "The text without blanks, or other characters, at its end.",
         &[example("Text.TrimEnd(\"1.500\", \"0\")", "\"1.5\"")],
         characters::trim_end,
-    ),
+    )
+    .with_kernel(|ctx, given| kernels::trimmed(ctx, given, false, true)),
     native(
         "Text.TrimStart",
         "(text as nullable text, optional trim as any) as nullable text",
         "The text without blanks, or other characters, at its start.",
         &[example("Text.TrimStart(\"007\", \"0\")", "\"7\"")],
         characters::trim_start,
-    ),
+    )
+    .with_kernel(|ctx, given| kernels::trimmed(ctx, given, true, false)),
     native(
         "Text.Upper",
         "(text as nullable text, optional culture as nullable text) as nullable text",
         "The text in upper case.",
         &[example("Text.Upper(\"äb\")", "\"ÄB\""), example("Text.Upper(\"i\", \"tr-TR\")", "\"İ\"")],
         casing::upper,
-    ),
+    )
+    .with_kernel(kernels::upper),
 ];

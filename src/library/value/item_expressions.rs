@@ -46,7 +46,7 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
 ];
 
 const fn item(name: &'static str, summary: &'static str, examples: &'static [Example]) -> Declaration {
-    Declaration { name, signature: "", summary, examples, body: Body::Constant(item_node) }
+    Declaration { name, signature: "", summary, examples, body: Body::Constant(item_node), kernel: None }
 }
 
 fn item_node() -> Value {

@@ -98,6 +98,7 @@ fn metadata(exchange: &Arc<Exchange>) -> Record {
             name: Text::new("Content.Uri"),
             parameters: Parameters::untyped(&[]),
             body: NativeBody::Closure(Box::new(move |_, _| Ok(url.clone()))),
+            kernel: None,
             data: None,
         };
         Value::Function(Arc::new(Function::native(Arc::new(native))))

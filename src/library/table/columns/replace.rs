@@ -7,8 +7,8 @@ use super::super::arguments::{
 };
 use super::changes::Changes;
 use crate::eval::{Arguments, Context};
-use crate::table::{self, Batch, Column, ColumnBuilder, Compute};
-use crate::value::{Error, Function, Member, Record, Result, Shape, Value};
+use crate::table::{self, Batch, Column, ColumnBuilder, Compute, Program};
+use crate::value::{Callable, Error, Function, Member, Record, Result, Shape, Value};
 
 /// Replaces cells that fail.
 struct OnError {
@@ -25,6 +25,12 @@ impl Compute for OnError {
         let Some(column) = batch.column(self.column) else {
             return Ok(vec![Column::unread(batch.len())]);
         };
+        let column = column.settle(ctx)?;
+        let lazy =
+            column.as_any().is_some() || column.as_same().is_some() || column.odd_rows().next().is_some();
+        if !lazy && !ctx.limits().row_wise {
+            return Ok(vec![column.clone()]);
+        }
         let mut cells = ColumnBuilder::with_capacity(batch.len());
         for row in 0..batch.len() {
             ctx.step()?;
@@ -68,6 +74,30 @@ struct Replace {
     replacer: Arc<Function>,
     /// Whether the replacer is simple, so that cells at hand are replaced at once.
     known: bool,
+    /// The replacement in a whole column, where values are replaced by a replacer of the library.
+    program: Option<Program>,
+}
+
+impl Replace {
+    /// The new cell of a row.
+    fn cell(&self, ctx: &Context, batch: &Arc<Batch>, cell: Member, row: usize) -> Result<Member> {
+        if let (true, Member::Ready(value), Operand::Value(old), Operand::Value(new)) =
+            (self.known, &cell, &self.old, &self.new)
+        {
+            return Member::settled(ctx.call(&self.replacer, &[value.clone(), old.clone(), new.clone()]));
+        }
+        let (batch, shape) = (Arc::clone(batch), Arc::clone(&self.shape));
+        let (old, new, replacer) = (self.old.clone(), self.new.clone(), Arc::clone(&self.replacer));
+        Ok(Member::lazy(move |ctx| {
+            let record = || {
+                let record = Record::row(Arc::clone(&shape), Arc::clone(&batch), row);
+                Value::Record(Arc::new(record))
+            };
+            let value = cell.force_with_metadata(ctx)?;
+            let (old, new) = (old.get(ctx, record)?, new.get(ctx, record)?);
+            ctx.call(&replacer, &[value, old, new])
+        }))
+    }
 }
 
 /// What is replaced, or by what: a value, or a function of the row.
@@ -112,31 +142,27 @@ impl Compute for Replace {
         let Some(column) = batch.column(self.column) else {
             return Ok(vec![Column::unread(batch.len())]);
         };
+        let column = column.settle(ctx)?;
+        if let Some(program) = self.program.as_ref().filter(|_| !ctx.limits().row_wise) {
+            let replaced = program.run_cells(ctx, column)?;
+            return Ok(vec![replaced.into_column(|row| self.cell(ctx, batch, column.get(row), row))?]);
+        }
         let mut cells = ColumnBuilder::with_capacity(batch.len());
         for row in 0..batch.len() {
             ctx.step()?;
-            let cell = column.get(row);
-            if let (true, Member::Ready(value), Operand::Value(old), Operand::Value(new)) =
-                (self.known, &cell, &self.old, &self.new)
-            {
-                let replaced = ctx.call(&self.replacer, &[value.clone(), old.clone(), new.clone()]);
-                cells.push(Member::settled(replaced)?);
-                continue;
-            }
-            let (batch, shape) = (Arc::clone(batch), Arc::clone(&self.shape));
-            let (old, new, replacer) = (self.old.clone(), self.new.clone(), Arc::clone(&self.replacer));
-            cells.push(Member::lazy(move |ctx| {
-                let record = || {
-                    let record = Record::row(Arc::clone(&shape), Arc::clone(&batch), row);
-                    Value::Record(Arc::new(record))
-                };
-                let value = cell.force_with_metadata(ctx)?;
-                let (old, new) = (old.get(ctx, record)?, new.get(ctx, record)?);
-                ctx.call(&replacer, &[value, old, new])
-            }));
+            cells.push(self.cell(ctx, batch, column.get(row), row)?);
         }
         Ok(vec![cells.finish()])
     }
+}
+
+/// The replacement by a replacer of the library, of the same value by the same value in each row.
+fn program(replacer: &Function, old: &Value, new: &Value) -> Option<Program> {
+    let Callable::Native(native) = replacer.callable() else { return None };
+    let is_function = |value: &Value| matches!(value.as_plain(), Value::Function(_));
+    let known = native.name.starts_with("Replacer.") && native.parameters.kinds.len() == 3;
+    (known && !is_function(old) && !is_function(new))
+        .then(|| Program::calling(native, vec![old.clone(), new.clone()]))
 }
 
 pub(super) fn replace_value(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -156,6 +182,7 @@ pub(super) fn replace_value(ctx: &Context, arguments: Arguments<'_>) -> Result<V
             new: Operand::new(arguments.full(2)),
             replacer: Arc::clone(&replacer),
             known,
+            program: program(&replacer, arguments.full(1), arguments.full(2)),
         };
         changes.change(column, ty.clone(), Arc::new(replace));
     }

@@ -7,7 +7,7 @@ use super::super::made::distinct;
 use super::super::parts::{Extra, Parts, part_type};
 use super::add::free;
 use crate::eval::{Arguments, Context};
-use crate::table::{self, Batch, Column, Compute, Demand, Origin, Split, Table};
+use crate::table::{self, Batch, Column, Compute, Cutter, Demand, Origin, Split, Table};
 use crate::value::types::{FieldType, Form, RecordType};
 use crate::value::{Function, List, Member, Record, Result, Shape, Text, Type, Value};
 
@@ -36,11 +36,13 @@ pub(super) fn split_column(ctx: &Context, arguments: Arguments<'_>) -> Result<Va
     origins.splice(column..=column, (0..new_names.len()).map(|part| Origin::Computed(0, part)));
     let eager = native_name(&splitter).is_some_and(|name| name.starts_with("Splitter."));
     let count = parts.count;
+    let lenient = parts.extra == Extra::Ignore && parts.default.is_null();
+    let cutter = lenient.then(|| splitter.data::<Cutter>()).flatten();
     let divide = move |ctx: &Context, value: &Value| {
         let pieces = super::super::parts::pieces(ctx, &splitter, value)?;
         parts.of(ctx, &pieces)
     };
-    let split = Split { column, parts: count, divide: Arc::new(divide), eager };
+    let split = Split { column, parts: count, divide: Arc::new(divide), cutter, eager };
     let shape = Arc::new(Shape::new(names));
     Ok(Value::Table(Arc::new(table::compute(&table, shape, types, origins, vec![Arc::new(split)]))))
 }

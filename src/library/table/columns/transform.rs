@@ -1,21 +1,35 @@
 //! Changing the cells of columns: by functions, to types.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::super::arguments::{Missing, as_function, as_text, declared_result, expected, operations, option};
 use super::changes::Changes;
 use crate::culture::Culture;
 use crate::eval::{self, Arguments, Context};
 use crate::library::conversion::{Converter, culture_named, document_culture};
-use crate::table::{CellChange, Compute, is_simple};
+use crate::table::{CellChange, Column, Compute, Program, is_simple};
 use crate::value::types::Form;
-use crate::value::{Error, Function, Result, Type, Value};
+use crate::value::{Error, Function, Member, Result, Type, Value};
 
-/// A change by an M function, made when the cell is read unless the function is simple.
+/// A change by an M function, made when the cell is read unless the function is simple or compiles to a program.
 fn by_function(column: usize, function: Arc<Function>) -> Arc<dyn Compute> {
     let eager = is_simple(&function);
-    let change = move |ctx: &Context, value: &Value| ctx.call1(&function, value.clone());
-    Arc::new(CellChange { column, change: Arc::new(change), eager })
+    let program = OnceLock::new();
+    let of_cell = Arc::clone(&function);
+    let change = move |ctx: &Context, value: &Value| ctx.call1(&of_cell, value.clone());
+    let whole = move |ctx: &Context, column: &Column| {
+        let Some(program) = program.get_or_init(|| Program::of_cell(&function)) else { return Ok(None) };
+        let changed = program.run_cells(ctx, column)?.into_column(|row| {
+            ctx.step()?;
+            let (cell, function) = (column.get(row), Arc::clone(&function));
+            match &cell {
+                Member::Ready(value) if eager => Member::settled(ctx.call1(&function, value.clone())),
+                _ => Ok(Member::lazy(move |ctx| ctx.call1(&function, cell.force_with_metadata(ctx)?))),
+            }
+        });
+        changed.map(Some)
+    };
+    Arc::new(CellChange { column, change: Arc::new(change), whole: Some(Arc::new(whole)), eager })
 }
 
 pub(super) fn transform_columns(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -86,13 +100,20 @@ pub(super) fn transform_column_types(ctx: &Context, arguments: Arguments<'_>) ->
             }
             continue;
         };
-        let converter = Converter::new(&ty, &culture);
+        let converter = Arc::new(Converter::new(&ty, &culture));
+        let whole = Arc::clone(&converter);
         let change = move |ctx: &Context, value: &Value| converter.convert(ctx, value);
+        let whole = move |ctx: &Context, column: &Column| whole.convert_column(ctx, column);
         let claimed = claimed(&ty);
         changes.change(
             position,
             Some(claimed),
-            Arc::new(CellChange { column: position, change: Arc::new(change), eager: true }),
+            Arc::new(CellChange {
+                column: position,
+                change: Arc::new(change),
+                whole: Some(Arc::new(whole)),
+                eager: true,
+            }),
         );
     }
     Ok(changes.table())

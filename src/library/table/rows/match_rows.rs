@@ -146,6 +146,15 @@ impl Compute for Replacements {
         None
     }
 
+    fn parts(&self) -> usize {
+        self.table.width()
+    }
+
+    /// Comparing rows may fail, which ends the reading of them.
+    fn can_wait(&self) -> bool {
+        false
+    }
+
     fn compute(&self, ctx: &Context, batch: &Arc<table::Batch>) -> Result<Vec<table::Column>> {
         let mut columns = vec![Vec::with_capacity(batch.len()); self.table.width()];
         for at in 0..batch.len() {
