@@ -168,3 +168,16 @@ fn the_taxi_suite_passes_over_csv() {
     let ran = taxi("csv.settings.json", &data);
     assert_eq!((ran.code, ran.out.as_str()), (0, "67 tests: 67 passed\n"), "{}", ran.err);
 }
+
+#[test]
+fn an_output_of_the_sdk_ends_after_a_thousand_rows() {
+    let folder = suite(&[
+        ("cut.query.pq", "Table.FromColumns({{1..1500}})"),
+        ("cut.query.pqout", "Table.FromColumns({{1..1000}})"),
+        ("short.query.pq", "Table.FromColumns({{1..1500}})"),
+        ("short.query.pqout", "Table.FromColumns({{1..999}})"),
+    ]);
+    let ran = pqm_in(folder.path(), &["test"]);
+    assert!(ran.out.starts_with("FAILED  short.query.pq\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("2 tests: 1 passed, 1 failed\n"), "{}", ran.out);
+}
