@@ -35,7 +35,8 @@ pub fn doc(arguments: &DocArguments, colour: Colour) -> Result<(), Exit> {
     Ok(())
 }
 
-fn describe(given: &str) -> Result<String, Failure> {
+/// The documentation of a name, or the names that begin so.
+pub fn describe(given: &str) -> Result<String, Failure> {
     let library = Library::names();
     let names = library.names();
     let exact = names.iter().find(|name| name.eq_ignore_ascii_case(given)).copied();

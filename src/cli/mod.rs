@@ -18,6 +18,7 @@ mod output;
 mod program;
 mod project;
 mod render;
+mod repl;
 mod report;
 mod run;
 mod terminal;
@@ -60,6 +61,8 @@ enum Command {
     Eval(eval::EvalArguments),
     /// Run a query file and show or write its result
     Run(run::RunArguments),
+    /// Write and explore M step by step
+    Repl(repl::ReplArguments),
     /// Work with integration projects
     #[command(subcommand)]
     Project(project::ProjectCommand),
@@ -106,6 +109,7 @@ fn execute(cli: &Cli) -> Exit {
     let done = match &cli.command {
         Command::Eval(arguments) => eval::eval(arguments, cli.color),
         Command::Run(arguments) => run::run(arguments, cli.color),
+        Command::Repl(arguments) => repl::repl(arguments, cli.color),
         Command::Project(command) => project::project(command, cli.color),
         Command::Fmt(arguments) => fmt::fmt(arguments, cli.color),
         Command::Test(arguments) => test::test(arguments, cli.color),

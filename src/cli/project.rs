@@ -202,7 +202,7 @@ fn load(folder: &Path) -> Result<Project, Failure> {
 }
 
 /// The mistakes in a project file, each with its place in the text.
-fn mistakes(error: &LoadError) -> Failure {
+pub fn mistakes(error: &LoadError) -> Failure {
     if error.text.is_empty() {
         return Failure::Io(error.to_string());
     }

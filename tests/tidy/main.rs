@@ -68,6 +68,26 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "testing",
         &["text", "syntax", "format", "value", "eval", "diagnostics", "engine", "Engine", "Evaluated"],
     ),
+    ("ide", &["text", "syntax", "value", "library"]),
+    (
+        "repl",
+        &[
+            "text",
+            "syntax",
+            "value",
+            "eval",
+            "table",
+            "sources",
+            "diagnostics",
+            "engine",
+            "Engine",
+            "Evaluated",
+            "Query",
+            "Run",
+            "project",
+            "ide",
+        ],
+    ),
     ("cli", &["*"]),
 ];
 

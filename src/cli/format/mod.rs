@@ -19,6 +19,7 @@ use pqm::value::{Error, List, Value, literal_text};
 use super::exit::Failure;
 use super::output::Output;
 use cells::Cells;
+pub use preview::{Column, Grid, Role, Shown, brief, cut};
 use rows::RowReader;
 
 /// The width of previews that do not go to a terminal, in characters.

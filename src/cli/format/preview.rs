@@ -13,8 +13,8 @@ use pqm::value::{Error, Member, Result, Value, type_text};
 use super::rows::RowReader;
 use super::scalar::{self, Dates};
 use super::{Layout, Place, Stopped};
-use brief::{Shown, brief};
-use grid::{Column, Grid};
+pub use brief::{Role, Shown, brief, cut};
+pub use grid::{Column, Grid};
 
 /// Rows and items shown if nobody says how many.
 const ROWS: u64 = 20;
@@ -167,7 +167,7 @@ impl<'l> Preview<'l> {
         {
             let mut names = String::from("not shown: ");
             names.push_str(&hidden.join(", "));
-            writeln!(out, "{}", brief::cut(&names, self.layout.width))?;
+            writeln!(out, "{}", cut(&names, self.layout.width))?;
         }
         self.first_error(out)
     }

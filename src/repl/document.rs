@@ -1,0 +1,128 @@
+//! Between steps and the `let` that an M file holds.
+
+use super::steps::Step;
+use crate::diagnostics::Diagnostic;
+use crate::ide::{name_text, unused_name};
+use crate::syntax::{Node, TokenKind, parse};
+use crate::text::Source;
+
+/// The `let` the editor would write: one step a line, the last one its value.
+pub fn to_document(steps: &[Step]) -> String {
+    let Some(last) = steps.last() else { return String::new() };
+    let mut text = String::from("let\n");
+    for (at, step) in steps.iter().enumerate() {
+        for line in step.comment.lines() {
+            text.push_str("  ");
+            text.push_str(line.trim());
+            text.push('\n');
+        }
+        text.push_str("  ");
+        text.push_str(&name_text(&step.name));
+        text.push_str(" = ");
+        text.push_str(&step.text);
+        // A comment to the end of the line would take the comma with it.
+        if ends_in_line_comment(&step.text) {
+            text.push_str("\n  ");
+        }
+        text.push_str(if at + 1 == steps.len() { "\n" } else { ",\n" });
+    }
+    text.push_str("in\n  ");
+    text.push_str(&name_text(&last.name));
+    text.push('\n');
+    text
+}
+
+fn ends_in_line_comment(text: &str) -> bool {
+    let parsed = parse(text);
+    let last = parsed.tree.tokens().iter().rev().find(|token| token.kind != TokenKind::End);
+    last.is_some_and(|token| token.kind == TokenKind::LineComment)
+}
+
+/// The steps of an M text: the bindings of its outermost `let`, and one more where the value is more than the last of
+/// them. An expression of another kind is one step.
+///
+/// # Errors
+/// The mistakes of the text.
+pub fn from_document(source: &Source) -> Result<Vec<Step>, Vec<Diagnostic>> {
+    let text = source.text();
+    let parsed = parse(text);
+    if !parsed.errors.is_empty() {
+        return Err(parsed.errors.iter().map(|error| Diagnostic::from_syntax(source, error)).collect());
+    }
+    let tree = &parsed.tree;
+    let whole = || vec![Step::new("Source", text.trim())];
+    let Node::Let { bindings, body } = tree.node(tree.root()) else { return Ok(whole()) };
+    let mut steps = Vec::new();
+    for &binding in tree.list(bindings) {
+        let Node::Binding { name, value } = tree.node(binding) else { continue };
+        let first = tree.token_range(binding).start;
+        let mut comments: Vec<&str> = tree
+            .tokens()
+            .get(..first)
+            .unwrap_or_default()
+            .iter()
+            .rev()
+            .take_while(|token| token.kind.is_trivia())
+            .filter(|token| token.kind != TokenKind::WhiteSpace)
+            .map(|token| token.span.of(text))
+            .collect();
+        comments.reverse();
+        steps.push(Step {
+            name: tree.name(name, text).into_owned(),
+            text: tree.span(value).of(text).to_owned(),
+            comment: comments.join("\n"),
+        });
+    }
+    let result = tree.span(body).of(text);
+    let is_last = matches!(tree.node(body), Node::Name { .. })
+        && steps.last().is_some_and(|step| step.name == tree.name(body, text));
+    if !is_last {
+        let first = steps.is_empty();
+        let name = crate::ide::step_name(result, first);
+        let name = unused_name(&name, |name| steps.iter().any(|step| step.name == name));
+        steps.push(Step::new(name, result));
+    }
+    Ok(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<Step> {
+        from_document(&Source::new("test", text)).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let steps = vec![
+            Step { name: "Source".into(), text: "{1, 2} // all".into(), comment: "// where it comes from".into() },
+            Step::new("Filtered rows", "List.Select(Source,\n    each _ > 1)"),
+            Step::new("Sum", "List.Sum(#\"Filtered rows\")"),
+        ];
+        let text = to_document(&steps);
+        assert!(text.ends_with("in\n  Sum\n"), "{text}");
+        let again = read(&text);
+        let names: Vec<&str> = again.iter().map(|step| step.name.as_str()).collect();
+        assert_eq!(names, ["Source", "Filtered rows", "Sum"]);
+        assert_eq!(again[0].comment, "// where it comes from");
+        assert_eq!(to_document(&again).matches("in\n").count(), 1);
+        let engine = crate::Engine::new();
+        let query = engine.compile("saved", &text).unwrap();
+        assert_eq!(query.evaluate(&query.start()).unwrap().to_double(), Some(2.0));
+    }
+
+    #[test]
+    fn a_value_that_is_more_than_the_last_step_is_a_step() {
+        let steps = read("let a = {1}, b = {2} in Table.Combine({a, b})");
+        assert_eq!(steps[2], Step::new("Appended query", "Table.Combine({a, b})"));
+        let steps = read("let a = {1}, b = {2} in a");
+        assert_eq!(steps[2], Step::new("Custom", "a"));
+        assert_eq!(read("1 + 2"), [Step::new("Source", "1 + 2")]);
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        assert!(from_document(&Source::new("test", "let a = in a")).is_err());
+    }
+}
