@@ -21,6 +21,7 @@ mod render;
 mod repl;
 mod report;
 mod run;
+mod sarif;
 mod terminal;
 mod test;
 

@@ -20,6 +20,7 @@ use serde_json::json;
 
 use super::exit::{Exit, Failure};
 use super::report::{Style, report};
+use super::sarif;
 use super::terminal::Colour;
 use progress::Watcher;
 
@@ -36,6 +37,10 @@ pub enum ProjectCommand {
         /// The project's folder: the one with project.yaml
         #[arg(value_name = "DIR")]
         folder: PathBuf,
+
+        /// How to print what was found
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+        format: CheckFormat,
     },
 }
 
@@ -85,6 +90,18 @@ pub enum RecordFormat {
     Json,
 }
 
+/// How the mistakes that a check found are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    #[default]
+    Text,
+    /// JSON Lines on standard error
+    Json,
+    /// A SARIF log on standard output
+    Sarif,
+}
+
 /// Runs a subcommand.
 pub fn project(command: &ProjectCommand, colour: Colour) -> Result<(), Exit> {
     let style = |format| match format {
@@ -96,15 +113,31 @@ pub fn project(command: &ProjectCommand, colour: Colour) -> Result<(), Exit> {
         ProjectCommand::History(arguments) => {
             history(arguments).map_err(|failure| report(&failure, &style(arguments.format)))
         }
-        ProjectCommand::Check { folder } => {
-            check(folder).map_err(|failure| report(&failure, &style(RecordFormat::Text)))
-        }
+        ProjectCommand::Check { folder, format } => check(folder, *format, colour),
     }
 }
 
-fn check(folder: &Path) -> Result<(), Failure> {
-    let project = load(folder)?;
+fn check(folder: &Path, format: CheckFormat, colour: Colour) -> Result<(), Exit> {
+    let style = match format {
+        CheckFormat::Json => Style::Json,
+        CheckFormat::Text | CheckFormat::Sarif => Style::text(colour, false),
+    };
+    let checked = load(folder);
+    let told = match (&checked, format) {
+        (Ok(_), CheckFormat::Sarif) => Some(sarif::log(&[])),
+        (Err(Failure::Source(all)), CheckFormat::Sarif) => Some(sarif::log(all)),
+        _ => None,
+    };
+    if let Some(log) = told {
+        print(&format!("{log:#}\n")).map_err(|failure| report(&failure, &style))?;
+        return checked.map(|_| ()).map_err(|failure| failure.exit());
+    }
+    let project = checked.map_err(|failure| report(&failure, &style))?;
+    if format == CheckFormat::Json {
+        return Ok(());
+    }
     print(&format!("{}: {} tasks, no mistakes found.\n", project.name(), project.tasks().len()))
+        .map_err(|failure| report(&failure, &style))
 }
 
 fn run_project(arguments: &RunArguments, style: &Style) -> Result<(), Exit> {

@@ -1,7 +1,7 @@
 //! What to do about errors that programs raise: hints the error itself does not give.
 
 use crate::resolve::closest;
-use crate::value::{Error, Raised, Stop, Value};
+use crate::value::{Error, Raised, Stop, Text, Value};
 
 /// A hint for a name that means nothing and is like no other, by the code of the mistake.
 pub(super) fn name(code: &str) -> Option<String> {
@@ -41,13 +41,11 @@ fn raised(raised: &Raised) -> Option<String> {
         Some("The field '#{0}' of the record wasn't found.") => {
             let Value::Record(record) = raised.detail.as_plain() else { return None };
             let name = parameter(0)?;
-            let names = record.names();
-            return closest(name.as_text()?, names.iter().map(|name| name.as_str())).or_else(|| {
-                (!names.is_empty() && names.len() <= 12).then(|| {
-                    let known: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
-                    format!("The record has the fields {}.", known.join(", "))
-                })
-            });
+            return among(&name, record.names(), "The record has the fields");
+        }
+        Some("The column '#{0}' of the table wasn't found.") => {
+            let known = raised.known.as_ref()?;
+            return among(&parameter(0)?, known.names(), "The table has the columns");
         }
         Some("The function '#{0}' isn't available in this version of pqm.") => {
             return Some(
@@ -66,6 +64,16 @@ fn raised(raised: &Raised) -> Option<String> {
         );
     }
     None
+}
+
+/// The nearest of the names there are; all of them if none is near and they are few.
+fn among(name: &Value, names: &[Text], all: &str) -> Option<String> {
+    const FEW: usize = 12;
+    let known = || names.iter().map(|name| name.as_str());
+    closest(name.as_text()?, known()).or_else(|| {
+        let few = !names.is_empty() && names.len() <= FEW;
+        few.then(|| format!("{all} {}.", known().collect::<Vec<_>>().join(", ")))
+    })
 }
 
 /// The usual mistake: text and something else, put together or compared without a conversion.
@@ -107,6 +115,27 @@ mod tests {
     fn a_field_almost_spelled_right_is_suggested() {
         assert_eq!(advice_for("[Amount = 1][Amuont]").as_deref(), Some("Did you mean Amount?"));
         assert_eq!(advice_for("[a = 1, b = 2][zzz]").as_deref(), Some("The record has the fields a, b."));
+    }
+
+    #[test]
+    fn a_column_almost_spelled_right_is_suggested() {
+        let table = "#table({\"Amount\", \"Région\"}, {})";
+        for call in [
+            "Table.SelectColumns(T, {\"Amuont\"})",
+            "Table.RemoveColumns(T, {\"Amuont\"})",
+            "Table.RenameColumns(T, {{\"Amuont\", \"x\"}})",
+            "Table.TransformColumnTypes(T, {{\"Amuont\", type text}})",
+            "Table.TransformColumns(T, {{\"Amuont\", Text.From}})",
+            "T[Amuont]",
+            "T[[Amuont]]",
+            "Table.Sort(T, \"Amuont\")",
+            "Table.Group(T, {\"Amuont\"}, {})",
+        ] {
+            let found = advice_for(&format!("let T = {table} in {call}"));
+            assert_eq!(found.as_deref(), Some("Did you mean Amount?"), "{call}");
+        }
+        let found = advice_for(&format!("{table}[zzz]"));
+        assert_eq!(found.as_deref(), Some("The table has the columns Amount, Région."));
     }
 
     #[test]

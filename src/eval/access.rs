@@ -19,7 +19,7 @@ pub fn field_of(ctx: &Context, target: &Value, name: &Text, optional: bool) -> R
         Value::Table(table) => match table.position(name) {
             Some(position) => Ok(Value::List(Arc::new(table::column_list(table, position)))),
             None if optional => Ok(Value::Null),
-            None => Err(messages::column_not_found(name)),
+            None => Err(messages::no_column(table, name)),
         },
         Value::Null if optional => Ok(Value::Null),
         other => Err(cannot_apply("field access", other)),

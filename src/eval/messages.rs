@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::table::Table;
 use crate::value::{Error, Member, Record, Value};
 
 /// A value needs itself.
@@ -31,6 +32,11 @@ pub fn column_not_found(name: &str) -> Error {
         .with_format("The column '#{0}' of the table wasn't found.", vec![Value::text(name)])
         .with_detail(Value::text(name))
         .with_code("10224")
+}
+
+/// A table has no such column; the error remembers those it has, for advice.
+pub fn no_column(table: &Table, name: &str) -> Error {
+    column_not_found(name).with_known(table.shape())
 }
 
 /// A list or table ended too early.

@@ -24,7 +24,7 @@ pub use convert::{check_kind, conversion_error, describe};
 pub use limits::{CancelToken, Limits};
 pub use memory::CountingAllocator;
 pub use messages::{
-    column_not_found, cyclic_reference, field_exists, field_not_found, not_available, not_enough_elements,
-    too_many_elements,
+    column_not_found, cyclic_reference, field_exists, field_not_found, no_column, not_available,
+    not_enough_elements, too_many_elements,
 };
 pub use operators::{apply, apply_unary, combine_metadata};

@@ -54,7 +54,9 @@ pub fn classify(text: &str, scope: &Scope) -> Vec<(Span, Class)> {
             }
             TokenKind::QuotedIdentifier => Some(Class::Name),
             TokenKind::Identifier if scope.get(word).is_some() => Some(Class::Name),
-            TokenKind::Identifier if Library::get().all_names().binary_search(&word).is_ok() => Some(Class::Library),
+            TokenKind::Identifier if Library::get().all_names().binary_search(&word).is_ok() => {
+                Some(Class::Library)
+            }
             kind if kind.is_keyword() => Some(Class::Keyword),
             _ => None,
         };
@@ -70,7 +72,8 @@ pub fn classify(text: &str, scope: &Scope) -> Vec<(Span, Class)> {
 
 /// Whether a word stands among words that a bracket opens and closes: `[Unit Price]`.
 fn is_field(tokens: &[crate::syntax::Token], at: usize) -> bool {
-    let word = |kind: TokenKind| kind.is_keyword() || matches!(kind, TokenKind::Identifier | TokenKind::WhiteSpace);
+    let word =
+        |kind: TokenKind| kind.is_keyword() || matches!(kind, TokenKind::Identifier | TokenKind::WhiteSpace);
     let before = tokens.iter().take(at).rev().find(|token| !word(token.kind));
     let after = tokens.iter().skip(at).find(|token| !word(token.kind));
     before.is_some_and(|token| token.kind == TokenKind::LeftBracket)

@@ -47,8 +47,25 @@ pub struct Completions {
 pub type ShapeOf<'a> = &'a dyn Fn(&str) -> Option<Shape>;
 
 const KEYWORDS: &[&str] = &[
-    "and", "as", "each", "else", "error", "false", "if", "in", "is", "let", "meta", "not", "null", "or",
-    "otherwise", "then", "true", "try", "type",
+    "and",
+    "as",
+    "each",
+    "else",
+    "error",
+    "false",
+    "if",
+    "in",
+    "is",
+    "let",
+    "meta",
+    "not",
+    "null",
+    "or",
+    "otherwise",
+    "then",
+    "true",
+    "try",
+    "type",
 ];
 
 /// What could stand at `offset` of `text`: library names and those of the scope, and, in brackets or in the texts that
@@ -113,7 +130,8 @@ impl Finder<'_> {
             return None;
         }
         let word = |kind: TokenKind| {
-            kind.is_keyword() || matches!(kind, TokenKind::Identifier | TokenKind::Number | TokenKind::Unknown)
+            kind.is_keyword()
+                || matches!(kind, TokenKind::Identifier | TokenKind::Number | TokenKind::Unknown)
         };
         if !(open + 1..count).all(|at| before.kind(at).is_some_and(word)) {
             return None;
@@ -139,7 +157,12 @@ impl Finder<'_> {
             .iter()
             .filter(|part| matches_start(&part.name, typed))
             .map(|part| {
-                completion(&part.name, format!("{}]", field_text(&part.name)), CompletionKind::Field, &part.ty)
+                completion(
+                    &part.name,
+                    format!("{}]", field_text(&part.name)),
+                    CompletionKind::Field,
+                    &part.ty,
+                )
             })
             .collect();
         // Brackets may also begin a record, whose names nobody can guess.
@@ -212,7 +235,9 @@ impl Finder<'_> {
         if !typed.is_empty() {
             let library = Library::get();
             for &name in library.all_names() {
-                let Some(rank) = rank(name, &folded).filter(|_| self.scope.get(name).is_none()) else { continue };
+                let Some(rank) = rank(name, &folded).filter(|_| self.scope.get(name).is_none()) else {
+                    continue;
+                };
                 let detail = if library.is_absent(name) { "not available yet" } else { "" };
                 ranked.push((rank, completion(name, name.to_owned(), CompletionKind::Library, detail)));
             }
@@ -263,7 +288,11 @@ mod tests {
     fn scope() -> Scope {
         let part = |name: &str| Part { name: name.to_owned(), ty: "text".to_owned() };
         let mut scope = Scope::new();
-        scope.insert("Source", "step", Shape::Table(vec![part("Amount"), part("Unit Price"), part("ROI ($)")]));
+        scope.insert(
+            "Source",
+            "step",
+            Shape::Table(vec![part("Amount"), part("Unit Price"), part("ROI ($)")]),
+        );
         scope.insert("Filtered rows", "step", Shape::Table(vec![part("Amount")]));
         scope.insert("Options", "step", Shape::Record(vec![part("Delimiter")]));
         scope

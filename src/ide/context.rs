@@ -116,7 +116,8 @@ impl<'s> Before<'s> {
                     }
                 }
                 Some(TokenKind::Identifier | TokenKind::QuotedIdentifier) => {
-                    let inclusive = last.checked_sub(1).filter(|before| self.kind(*before) == Some(TokenKind::At));
+                    let inclusive =
+                        last.checked_sub(1).filter(|before| self.kind(*before) == Some(TokenKind::At));
                     return inclusive.unwrap_or(last);
                 }
                 _ => return at,
@@ -127,7 +128,9 @@ impl<'s> Before<'s> {
     /// The text of some tokens.
     pub(super) fn text_of(&self, from: usize, end: usize) -> &'s str {
         match (self.tokens.get(from), end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
-            (Some(first), Some(last)) if from < end => Span::new(first.span.start, last.span.end).of(self.text),
+            (Some(first), Some(last)) if from < end => {
+                Span::new(first.span.start, last.span.end).of(self.text)
+            }
             _ => "",
         }
     }
@@ -145,7 +148,9 @@ impl<'s> Before<'s> {
             {
                 let (commas, first_end) = self.commas(open + 1, end);
                 let last_is_comma = end.checked_sub(1).is_some_and(|last| {
-                    last == open || (self.kind(last) == Some(TokenKind::Comma) && self.open_bracket(last) == Some(open))
+                    last == open
+                        || (self.kind(last) == Some(TokenKind::Comma)
+                            && self.open_bracket(last) == Some(open))
                 });
                 return Some(Call {
                     callee: unquoted(self.word(callee)),

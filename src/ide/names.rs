@@ -1,7 +1,7 @@
 //! How names are written in M texts.
 
-use crate::syntax::is_regular_identifier;
 use crate::syntax::TokenKind;
+use crate::syntax::is_regular_identifier;
 use crate::value::{identifier, quote};
 
 /// A variable's name as M writes it: as it is, or `#"quoted"`.

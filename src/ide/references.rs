@@ -66,7 +66,8 @@ impl Walk<'_> {
             Node::Name { inclusive } => {
                 let mut span = self.tree.span(id);
                 if inclusive {
-                    let after = span.of(self.text).find(|c: char| c != '@' && !c.is_whitespace()).unwrap_or(1);
+                    let after =
+                        span.of(self.text).find(|c: char| c != '@' && !c.is_whitespace()).unwrap_or(1);
                     span.start += after as u32;
                 }
                 self.used(self.name_of(id), span, false);
@@ -88,12 +89,11 @@ impl Walk<'_> {
                 self.bind("_".to_owned());
                 self.expression(body);
             }
-            Node::Field { target, name: _, optional: _ } | Node::Projection { target, names: _, optional: _ } => {
-                match target {
-                    Some(target) => self.expression(target),
-                    None => self.used("_".to_owned(), Span::at(self.tree.span(id).start), true),
-                }
-            }
+            Node::Field { target, name: _, optional: _ }
+            | Node::Projection { target, names: _, optional: _ } => match target {
+                Some(target) => self.expression(target),
+                None => self.used("_".to_owned(), Span::at(self.tree.span(id).start), true),
+            },
             // The names of sections, fields of types and parameters of function types are no variables.
             Node::SectionAccess { .. } => {}
             Node::FieldType { ty, .. } | Node::Parameter { ty, .. } => {
@@ -128,7 +128,8 @@ impl Walk<'_> {
             let text = self.text;
             let mut kept = before;
             while let Some(reference) = self.found.get(kept) {
-                let inclusive = text.get(..reference.span.start as usize).is_some_and(|t| t.trim_end().ends_with('@'));
+                let inclusive =
+                    text.get(..reference.span.start as usize).is_some_and(|t| t.trim_end().ends_with('@'));
                 if reference.name == *name && inclusive {
                     self.found.remove(kept);
                 } else {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use crate::value::types::FunctionType;
 use crate::value::types::Form;
+use crate::value::types::FunctionType;
 use crate::value::{Value, type_text};
 
 /// What a value is made of, as far as that is known without evaluating anything more.

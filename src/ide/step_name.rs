@@ -26,7 +26,9 @@ pub fn step_name(expression: &str, first: bool) -> String {
         }
         // Drilling down: by key the editor navigates, a field gives its name to the step.
         Node::Field { target, name, .. } => match target.map(|target| tree.node(target)) {
-            Some(Node::Item { index, .. }) if matches!(tree.node(index), Node::Record(_)) => "Navigation".to_owned(),
+            Some(Node::Item { index, .. }) if matches!(tree.node(index), Node::Record(_)) => {
+                "Navigation".to_owned()
+            }
             _ => tree.name(name, expression).into_owned(),
         },
         Node::Item { .. } => "Navigation".to_owned(),
@@ -52,7 +54,9 @@ fn call_name<'t>(callee: &str, count: usize, argument: impl Fn(usize) -> &'t str
         "Table.RenameColumns" => "Renamed columns",
         "Table.ReorderColumns" => "Reordered columns",
         "Table.DuplicateColumn" => "Duplicated column",
-        "Table.AddColumn" if argument(2).trim_start().starts_with("each if ") => "Inserted conditional column",
+        "Table.AddColumn" if argument(2).trim_start().starts_with("each if ") => {
+            "Inserted conditional column"
+        }
         "Table.AddColumn" => "Added custom",
         "Table.AddIndexColumn" => "Added index",
         "Table.AddRankColumn" => "Added rank",
@@ -67,7 +71,9 @@ fn call_name<'t>(callee: &str, count: usize, argument: impl Fn(usize) -> &'t str
         "Table.Combine" => "Appended query",
         "Table.ExpandTableColumn" | "Table.ExpandRecordColumn" | "Table.ExpandListColumn" => {
             let column = argument(1).trim().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-            return Some(column.map_or_else(|| "Expanded column".to_owned(), |column| format!("Expanded {column}")));
+            return Some(
+                column.map_or_else(|| "Expanded column".to_owned(), |column| format!("Expanded {column}")),
+            );
         }
         "Table.AggregateTableColumn" => "Aggregated column",
         "Table.Sort" => "Sorted rows",
@@ -87,9 +93,8 @@ fn call_name<'t>(callee: &str, count: usize, argument: impl Fn(usize) -> &'t str
         "Table.Pivot" => "Pivoted column",
         "Table.SelectRowsWithErrors" => "Kept errors",
         "Table.RemoveRowsWithErrors" => "Removed errors",
-        "Table.FromRecords" | "Table.FromList" | "Table.FromRows" | "Table.FromColumns" | "Record.ToTable" => {
-            "Converted to table"
-        }
+        "Table.FromRecords" | "Table.FromList" | "Table.FromRows" | "Table.FromColumns"
+        | "Record.ToTable" => "Converted to table",
         "Table.Buffer" => "Buffered table",
         "List.Sum" => "Calculated sum",
         "List.Average" => "Calculated average",
@@ -160,7 +165,10 @@ pub fn unused_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(name) {
         return name.to_owned();
     }
-    (1u64..).map(|number| format!("{name} {number}")).find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
+    (1u64..)
+        .map(|number| format!("{name} {number}"))
+        .find(|name| !taken(name))
+        .unwrap_or_else(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -172,12 +180,18 @@ mod tests {
         for (expression, name) in [
             ("Table.SelectRows(Source, each [A] > 1)", "Filtered rows"),
             ("Table.TransformColumnTypes(S, {{\"A\", type date}})", "Changed column type"),
-            ("Table.TransformColumnTypes(S, {{\"A\", type date}}, \"en-GB\")", "Changed column type with locale"),
+            (
+                "Table.TransformColumnTypes(S, {{\"A\", type date}}, \"en-GB\")",
+                "Changed column type with locale",
+            ),
             ("Table.TransformColumns(S, {{\"A\", each Text.Trim(_), type nullable text}})", "Trimmed text"),
             ("Table.TransformColumns(S, {{\"A\", each Text.EndsWith(_, \"x\")}})", "Transformed columns"),
             ("Table.AddColumn(S, \"B\", each if [A] = 1 then 2 else 3)", "Inserted conditional column"),
             ("Table.AddColumn(S, \"B\", each [A] * 2)", "Added custom"),
-            ("Table.SplitColumn(S, \"A\", Splitter.SplitTextByDelimiter(\",\"), {\"A.1\"})", "Split column by delimiter"),
+            (
+                "Table.SplitColumn(S, \"A\", Splitter.SplitTextByDelimiter(\",\"), {\"A.1\"})",
+                "Split column by delimiter",
+            ),
             ("Table.ExpandTableColumn(S, \"Groups\", {\"Name\"})", "Expanded Groups"),
             ("Source{[Schema = \"dbo\", Item = \"Sales\"]}[Data]", "Navigation"),
             ("Source[Amount]", "Amount"),

@@ -143,7 +143,8 @@ pub fn parse_command(text: &str) -> Result<Command, String> {
 }
 
 fn command_name(word: &str) -> Result<&'static str, String> {
-    const SHORT: &[(&str, &str)] = &[("q", "quit"), ("exit", "quit"), ("h", "help"), ("?", "help"), ("s", "steps")];
+    const SHORT: &[(&str, &str)] =
+        &[("q", "quit"), ("exit", "quit"), ("h", "help"), ("?", "help"), ("s", "steps")];
     if let Some((_, name)) = SHORT.iter().find(|(short, _)| *short == word) {
         return Ok(name);
     }
@@ -158,7 +159,10 @@ fn command_name(word: &str) -> Result<&'static str, String> {
             let near = closest(word, names()).map(|near| format!(" {near}")).unwrap_or_default();
             Err(format!("There is no command ':{word}'.{near} :help lists all."))
         }
-        several => Err(format!("':{word}' could be {}.", several.iter().map(|name| format!(":{name}")).collect::<Vec<_>>().join(", "))),
+        several => Err(format!(
+            "':{word}' could be {}.",
+            several.iter().map(|name| format!(":{name}")).collect::<Vec<_>>().join(", ")
+        )),
     }
 }
 

@@ -96,7 +96,11 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let steps = vec![
-            Step { name: "Source".into(), text: "{1, 2} // all".into(), comment: "// where it comes from".into() },
+            Step {
+                name: "Source".into(),
+                text: "{1, 2} // all".into(),
+                comment: "// where it comes from".into(),
+            },
             Step::new("Filtered rows", "List.Select(Source,\n    each _ > 1)"),
             Step::new("Sum", "List.Sum(#\"Filtered rows\")"),
         ];

@@ -24,7 +24,8 @@ pub fn entry(text: &str) -> Entry {
     match named(trimmed) {
         Some((name, at)) => Entry::Named(name, trimmed.get(at..).unwrap_or("").trim().to_owned()),
         None => {
-            let blank = parse(trimmed).tree.tokens().iter().all(|t| t.kind.is_trivia() || t.kind == TokenKind::End);
+            let blank =
+                parse(trimmed).tree.tokens().iter().all(|t| t.kind.is_trivia() || t.kind == TokenKind::End);
             if blank { Entry::Empty } else { Entry::Expression(trimmed.to_owned()) }
         }
     }
@@ -58,7 +59,9 @@ fn named(text: &str) -> Option<(String, usize)> {
 pub fn completeness(text: &str) -> Completeness {
     match entry(text) {
         Entry::Empty | Entry::Command(_) => Completeness::Complete,
-        Entry::Named(_, expression) | Entry::Expression(expression) => parse_expression(&expression).completeness(),
+        Entry::Named(_, expression) | Entry::Expression(expression) => {
+            parse_expression(&expression).completeness()
+        }
     }
 }
 

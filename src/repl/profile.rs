@@ -205,7 +205,11 @@ fn histogram(numbers: &[f64]) -> Vec<Bar> {
         }
     }
     let edge = |at: usize| short(least + width * at as f64);
-    counts.iter().enumerate().map(|(at, &count)| Bar { label: format!("{} – {}", edge(at), edge(at + 1)), count }).collect()
+    counts
+        .iter()
+        .enumerate()
+        .map(|(at, &count)| Bar { label: format!("{} – {}", edge(at), edge(at + 1)), count })
+        .collect()
 }
 
 /// A number in a few characters.

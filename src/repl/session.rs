@@ -182,7 +182,9 @@ impl Session {
     }
 
     fn unused(&self, name: &str) -> String {
-        unused_name(name, |name| self.steps.position(name).is_some() || self.queries.iter().any(|q| q == name))
+        unused_name(name, |name| {
+            self.steps.position(name).is_some() || self.queries.iter().any(|q| q == name)
+        })
     }
 
     /// Adds steps that were planned together as one change. Names that are taken get numbers. Gives the name of the
@@ -198,7 +200,8 @@ impl Session {
                 steps.iter().any(|known| known.name == name) || self.queries.iter().any(|query| query == name)
             };
             let name = unused_name(&step.name, taken);
-            let text = renamed.iter().fold(step.text.clone(), |text, (old, new)| replace_free(&text, old, new));
+            let text =
+                renamed.iter().fold(step.text.clone(), |text, (old, new)| replace_free(&text, old, new));
             renamed.push((step.name.clone(), name.clone()));
             steps.push(Step { name, text, comment: step.comment.clone() });
         }
@@ -264,11 +267,7 @@ impl Session {
         }
         let query = self.compile(&name, &text)?;
         let run = query.run();
-        Ok(Prepared {
-            cancel: run.cancel_token(),
-            work: Work::Run(Box::new(run), name),
-            key: Some(key),
-        })
+        Ok(Prepared { cancel: run.cancel_token(), work: Work::Run(Box::new(run), name), key: Some(key) })
     }
 
     /// Each step is a section of its own, so that steps are as lazy as the variables of a `let`, errors know the step

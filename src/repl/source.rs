@@ -35,7 +35,10 @@ pub fn plan(given: &str, base: &Path) -> Result<Planned, String> {
     let path = base.join(given);
     let content = literal_call(if is_address { "Web.Contents" } else { "File.Contents" }, given);
     if !is_address && path.is_dir() {
-        return Ok(Planned { steps: vec![Step::new("Source", literal_call("Folder.Files", given))], detect: false });
+        return Ok(Planned {
+            steps: vec![Step::new("Source", literal_call("Folder.Files", given))],
+            detect: false,
+        });
     }
     let file = given.split(['?', '#']).next().filter(|_| is_address).unwrap_or(given);
     let ending = Path::new(file).extension().map(|ending| ending.to_string_lossy().to_lowercase());
@@ -124,7 +127,10 @@ fn csv(content: &str, look: &CsvLook) -> Planned {
         look.encoding
     );
     let promoted = "Table.PromoteHeaders(Source, [PromoteAllScalars = true])";
-    Planned { steps: vec![Step::new("Source", source), Step::new("Promoted headers", promoted)], detect: true }
+    Planned {
+        steps: vec![Step::new("Source", source), Step::new("Promoted headers", promoted)],
+        detect: true,
+    }
 }
 
 fn json_lines(content: &str) -> Planned {
@@ -243,8 +249,10 @@ pub fn expanded(input: &str, columns: &[String]) -> Vec<Step> {
         })
         .collect();
     let names = names.join(", ");
-    let converted =
-        format!("Table.FromList({}, Splitter.SplitByNothing(), null, null, ExtraValues.Error)", name_text(input));
+    let converted = format!(
+        "Table.FromList({}, Splitter.SplitByNothing(), null, null, ExtraValues.Error)",
+        name_text(input)
+    );
     let converted_name = "Converted to table";
     vec![
         Step::new(converted_name, converted),
@@ -277,14 +285,19 @@ mod tests {
         );
         assert_eq!(found.steps[1].name, "Promoted headers");
         let found = planned("b.txt", b"a\tb\tc\n1\t2,5\t\xE9\n");
-        assert!(found.steps[0].text.contains("Delimiter = \"#(tab)\", Columns = 3, Encoding = 1252"), "{found:?}");
+        assert!(
+            found.steps[0].text.contains("Delimiter = \"#(tab)\", Columns = 3, Encoding = 1252"),
+            "{found:?}"
+        );
     }
 
     #[test]
     fn other_files_by_their_ending() {
         assert_eq!(planned("a.json", b"[]").steps[0].text, "Json.Document(File.Contents(\"a.json\"))");
         let address = plan("https://example.com/a.csv?x=1", Path::new("/")).unwrap();
-        assert!(address.steps[0].text.starts_with("Csv.Document(Web.Contents(\"https://example.com/a.csv?x=1\"), [Delimiter = \",\", Encoding"));
+        assert!(address.steps[0].text.starts_with(
+            "Csv.Document(Web.Contents(\"https://example.com/a.csv?x=1\"), [Delimiter = \",\", Encoding"
+        ));
         assert!(plan("no.csv", Path::new("/nowhere")).unwrap_err().starts_with("There is no file"));
         assert!(plan("x.pq", Path::new("/nowhere")).is_err());
     }

@@ -318,7 +318,12 @@ fn cycle(steps: &[Step]) -> Option<String> {
         .iter()
         .map(|step| {
             let used = step.uses();
-            steps.iter().enumerate().filter(|(_, other)| used.contains(&other.name)).map(|(at, _)| at).collect()
+            steps
+                .iter()
+                .enumerate()
+                .filter(|(_, other)| used.contains(&other.name))
+                .map(|(at, _)| at)
+                .collect()
         })
         .collect();
     for start in 0..steps.len() {

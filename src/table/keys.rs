@@ -12,7 +12,7 @@ use crate::value::{Record, Result, Shape, Text, Value};
 /// # Errors
 /// The first name the table does not have.
 pub fn positions(table: &Table, names: &[Text]) -> Result<Vec<usize>> {
-    names.iter().map(|name| table.position(name).ok_or_else(|| eval::column_not_found(name))).collect()
+    names.iter().map(|name| table.position(name).ok_or_else(|| eval::no_column(table, name))).collect()
 }
 
 /// The demand on a table whose reader wants `demand` and whose keys are in `columns` (`None`: in whole rows).

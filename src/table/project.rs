@@ -13,7 +13,7 @@ pub fn project(_ctx: &Context, table: &Arc<Table>, names: &[Text], null_if_missi
         match table.position(name) {
             Some(position) => positions.push(Some(position)),
             None if null_if_missing => positions.push(None),
-            None => return Err(eval::column_not_found(name)),
+            None => return Err(eval::no_column(table, name)),
         }
     }
     Ok(select_positions(table, Arc::new(Shape::new(names.iter().cloned())), positions))

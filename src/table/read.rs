@@ -83,7 +83,7 @@ pub fn row_at(ctx: &Context, table: &Table, position: usize) -> Result<Option<Re
 pub fn find_rows(ctx: &Context, table: &Table, key: &Record) -> Result<(Option<Record>, bool)> {
     let mut wanted = Vec::with_capacity(key.len());
     for (name, member) in key.fields() {
-        let position = table.position(name).ok_or_else(|| eval::column_not_found(name))?;
+        let position = table.position(name).ok_or_else(|| eval::no_column(table, name))?;
         wanted.push((position, member.force(ctx)?));
     }
     let mut rows = rows(ctx, table)?;

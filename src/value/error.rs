@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Record, Text, Value};
+use super::{Record, Shape, Text, Value};
 use crate::text::{Source, Span};
 
 /// What evaluation gives: a value, or an [`Error`] on its way to the nearest `try` or cell.
@@ -31,6 +31,8 @@ pub struct Raised {
     pub message_parameters: Value,
     /// A stable code where the engine gives one.
     pub code: Value,
+    /// The names there are, where one was asked for that is not; M does not see them, advice does.
+    pub known: Option<Arc<Shape>>,
     /// Where it was raised and through which calls it came, innermost first.
     pub trace: Vec<Frame>,
 }
@@ -101,6 +103,7 @@ impl Raised {
             message_format: Value::Null,
             message_parameters: Value::Null,
             code: Value::Null,
+            known: None,
             trace: Vec::new(),
         }
     }
@@ -165,6 +168,14 @@ impl Error {
         if let Inner::Raised(raised) = &mut *self.0 {
             raised.message_format = Value::text(format);
             raised.message_parameters = Value::list(parameters);
+        }
+        self
+    }
+
+    /// The same error, remembering the names there are.
+    pub fn with_known(mut self, names: &Arc<Shape>) -> Error {
+        if let Inner::Raised(raised) = &mut *self.0 {
+            raised.known = Some(Arc::clone(names));
         }
         self
     }

@@ -10,5 +10,6 @@ mod files;
 mod fmt;
 mod formats;
 mod program;
+mod repl;
 mod stopping;
 mod testing;

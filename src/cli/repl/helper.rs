@@ -36,7 +36,9 @@ impl Editing {
 
     /// What stands at the cursor of an M text that begins at `from`.
     fn m(&self, line: &str, from: usize, pos: usize) -> (usize, Vec<Pair>) {
-        let (Some(text), Some(offset)) = (line.get(from..), pos.checked_sub(from)) else { return (pos, Vec::new()) };
+        let (Some(text), Some(offset)) = (line.get(from..), pos.checked_sub(from)) else {
+            return (pos, Vec::new());
+        };
         let asked = |text: &str| shape_of(&self.session, text);
         let found = complete(text, offset, &self.scope(), &asked);
         (from + found.start, found.items.into_iter().map(pair).collect())
@@ -70,7 +72,10 @@ impl Editing {
                 let scope = self.scope();
                 let parts = scope.get("_").map(|known| known.shape.parts().to_vec()).unwrap_or_default();
                 let found = parts.into_iter().filter(|part| part.name.to_lowercase().starts_with(&typed));
-                Ok((start, found.map(|part| Pair { display: part.name.clone(), replacement: part.name }).collect()))
+                Ok((
+                    start,
+                    found.map(|part| Pair { display: part.name.clone(), replacement: part.name }).collect(),
+                ))
             }
             Some("rename" | "delete" | "move") => {
                 let typed = line.get(rest..pos).unwrap_or("").to_lowercase();

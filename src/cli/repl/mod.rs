@@ -67,9 +67,8 @@ pub struct ReplArguments {
 /// Reads and answers until the end.
 pub fn repl(arguments: &ReplArguments, colour: Colour) -> Result<(), Exit> {
     let start = start(arguments, colour).map_err(|failure| super::tell(&failure, colour))?;
-    let shell = Shell::new(start).map_err(|error| {
-        super::tell(&Failure::Io(format!("Cannot start a thread: {error}.")), colour)
-    })?;
+    let shell = Shell::new(start)
+        .map_err(|error| super::tell(&Failure::Io(format!("Cannot start a thread: {error}.")), colour))?;
     let terminal = std::io::stdin().is_terminal();
     let exit = if terminal { input::terminal(shell) } else { input::piped(shell, arguments) };
     match exit {

@@ -280,11 +280,9 @@ impl Shell {
             Command::Help(name) => self.help(name.as_deref()),
             Command::Quit => Reply::Quit,
             Command::Show(given) => looked(self, given, preview()),
-            Command::Schema(given) => looked(
-                self,
-                given,
-                Box::new(|value, view| Done { text: view.schema(value), well: true }),
-            ),
+            Command::Schema(given) => {
+                looked(self, given, Box::new(|value, view| Done { text: view.schema(value), well: true }))
+            }
             Command::Type(given) => looked(self, given, Box::new(type_of)),
             Command::Errors(given) => looked(
                 self,
@@ -337,7 +335,8 @@ impl Shell {
 
     fn help(&self, name: Option<&str>) -> Reply {
         let name = name.map(|name| name.trim_start_matches(':'));
-        let chosen: Vec<_> = COMMANDS.iter().filter(|help| name.is_none_or(|name| name == help.name)).collect();
+        let chosen: Vec<_> =
+            COMMANDS.iter().filter(|help| name.is_none_or(|name| name == help.name)).collect();
         if chosen.is_empty() {
             return self.failed(&format!("There is no command ':{}'.", name.unwrap_or_default()));
         }
@@ -376,7 +375,8 @@ impl Shell {
                     Err(error) => return failed(view.error(&error, None)),
                 };
                 if !column.is_empty() && table.position(&column).is_none() {
-                    let near = pqm::diagnostics::closest(&column, table.names().iter().map(|name| name.as_str()));
+                    let near =
+                        pqm::diagnostics::closest(&column, table.names().iter().map(|name| name.as_str()));
                     let near = near.map(|near| format!(" {near}")).unwrap_or_default();
                     return failed(view.sorry(&format!("There is no column '{column}'.{near}")));
                 }
@@ -485,5 +485,58 @@ pub(super) fn told(failure: &super::super::exit::Failure) -> String {
     match failure {
         Failure::Io(message) | Failure::Usage(message, _) => message.clone(),
         _ => "It cannot be read.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::helper::Editing;
+    use super::*;
+    use pqm::Engine;
+    use rustyline::completion::Completer;
+    use rustyline::history::DefaultHistory;
+    use std::sync::mpsc;
+
+    fn shell() -> (Shell, mpsc::Receiver<String>) {
+        let shell = Shell::new(Start {
+            session: Session::new(Engine::new()),
+            project: None,
+            file: None,
+            base: PathBuf::from("."),
+            colour: super::super::Colour::Never,
+            rows: 5,
+            width: Some(80),
+        });
+        let shell = shell.unwrap();
+        let (sender, receiver) = mpsc::channel();
+        shell.worker.print_by(Box::new(move |text| drop(sender.send(text))));
+        (shell, receiver)
+    }
+
+    /// An evaluation without an end: the prompt answers, completes and lists; only Ctrl-C ends the evaluation.
+    #[test]
+    fn the_prompt_answers_while_an_evaluation_runs() {
+        let (mut shell, shown) = shell();
+        assert!(matches!(shell.answer("Rows = #table({\"Amount\"}, {{1}})"), Reply::Working));
+        shell.worker.wait(None);
+        shown.recv().unwrap();
+        let endless = "List.Count(List.Generate(() => 0, each true, each _ + 1))";
+        assert!(matches!(shell.answer(endless), Reply::Working));
+        assert!(!shell.worker.is_idle());
+        assert!(matches!(shell.answer(":steps"), Reply::Text(text) if text.contains("Rows")));
+        let editing = Editing::new(Arc::clone(&shell.session), false);
+        let line = "Table.SelectRows(Rows, each [Am";
+        let history = DefaultHistory::new();
+        let (start, found) = editing.complete(line, line.len(), &rustyline::Context::new(&history)).unwrap();
+        assert_eq!((start, found[0].replacement.as_str()), (line.len() - 2, "Amount]"));
+        assert!(matches!(shell.answer("1 + 1"), Reply::Working));
+        assert!(!shell.worker.is_idle());
+        shell.worker.stop();
+        shell.worker.wait(None);
+        let all: Vec<String> = shown.try_iter().collect();
+        assert_eq!(all, ["Interrupted.\n", "Interrupted.\n"]);
+        assert!(matches!(shell.answer("2 + 2"), Reply::Working));
+        shell.worker.wait(None);
+        assert_eq!(shown.recv().unwrap(), "Custom 2\n4\n");
     }
 }

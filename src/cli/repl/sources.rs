@@ -109,12 +109,16 @@ impl Shell {
             let parts = shape.parts();
             if !parts.is_empty() && !parts.iter().any(|part| part.name == name) {
                 let near = pqm::diagnostics::closest(name, parts.iter().map(|part| part.name.as_str()));
-                return Err(format!("'{known}' has no '{name}'. {}", near.unwrap_or_default()).trim_end().to_owned());
+                return Err(format!("'{known}' has no '{name}'. {}", near.unwrap_or_default())
+                    .trim_end()
+                    .to_owned());
             }
             Ok(format!("[{}]", pqm::ide::field_text(name)))
         };
         let selector = match (&shape, number) {
-            (_, None) if given.is_empty() => Err("Write a row, a column, or both: :drill 3 Orders".to_owned()),
+            (_, None) if given.is_empty() => {
+                Err("Write a row, a column, or both: :drill 3 Orders".to_owned())
+            }
             (_, None) => field(given),
             (Shape::Table(_), Some(0)) => Err("Rows count from 1.".to_owned()),
             (Shape::Table(_), Some(row)) if rest.is_empty() => Ok(format!("{{{}}}", row - 1)),
@@ -159,7 +163,9 @@ fn of_connection(project: &Project, given: &str) -> Option<Result<Planned, Strin
         .filter_map(|connection| {
             let mut quoted = String::new();
             quote(&connection.name, &mut quoted);
-            let rest = given.strip_prefix(quoted.as_str()).or_else(|| given.strip_prefix(connection.name.as_str()))?;
+            let rest = given
+                .strip_prefix(quoted.as_str())
+                .or_else(|| given.strip_prefix(connection.name.as_str()))?;
             Some((connection, rest.trim()))
         })
         .max_by_key(|(connection, _)| connection.name.len())?;

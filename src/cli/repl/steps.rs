@@ -89,7 +89,11 @@ impl Shell {
         let (name, expression) = match entry(&expression) {
             Entry::Named(name, expression) => (Some(name), expression),
             Entry::Expression(expression) => (None, expression),
-            _ => return self.failed("Write the step to insert after, and an expression: :insert 2 Table.FirstN(_, 5)"),
+            _ => {
+                return self.failed(
+                    "Write the step to insert after, and an expression: :insert 2 Table.FirstN(_, 5)",
+                );
+            }
         };
         let parsed = pqm::syntax::parse_expression(&expression);
         if !parsed.errors.is_empty() {
@@ -193,7 +197,11 @@ fn step_in<'t>(steps: &Steps, text: &'t str) -> Result<(usize, &'t str), String>
         .flat_map(|(at, step)| [(at, step.name.clone()), (at, name_text(&step.name))])
         .filter_map(|(at, name)| {
             let rest = text.strip_prefix(name.as_str())?;
-            (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some((name.len(), at, rest.trim()))
+            (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some((
+                name.len(),
+                at,
+                rest.trim(),
+            ))
         })
         .max_by_key(|(length, _, _)| *length);
     if let Some((_, at, rest)) = named {

@@ -79,8 +79,13 @@ impl View {
     /// # Errors
     /// What reading the rows raised, with what was shown before it.
     pub fn preview(&self, value: &Evaluated) -> Result<String, String> {
-        let layout =
-            Layout { limit: Some(self.rows), errors: None, width: self.width, colour: self.colour, raw: false };
+        let layout = Layout {
+            limit: Some(self.rows),
+            errors: None,
+            width: self.width,
+            colour: self.colour,
+            raw: false,
+        };
         let mut out = Vec::new();
         let written = format::write(&value.context(), value.value(), Format::Table, &layout, &mut out);
         let text = String::from_utf8_lossy(&out).into_owned();
@@ -108,13 +113,10 @@ impl View {
             Shape::Record(parts) => (parts, "field"),
             _ => return format!("It is {}, without columns.\n", kind(value.value())),
         };
-        let mut grid = Grid::new(vec![Column::titled("#", ""), Column::titled("Name", ""), Column::titled("Type", "")]);
+        let mut grid =
+            Grid::new(vec![Column::titled("#", ""), Column::titled("Name", ""), Column::titled("Type", "")]);
         for (at, part) in parts.iter().enumerate() {
-            grid.push(vec![
-                Shown::number((at + 1).to_string()),
-                Shown::name(&part.name),
-                plain(&part.ty),
-            ]);
+            grid.push(vec![Shown::number((at + 1).to_string()), Shown::name(&part.name), plain(&part.ty)]);
         }
         let plural = if parts.len() == 1 { "" } else { "s" };
         let count = format!("{} {what}{plural}", parts.len());
@@ -175,7 +177,10 @@ impl View {
             grid.push(vec![
                 Shown::name(&column.name),
                 Shown::number(percent(column.valid, total)),
-                shown(percent(column.errors, total), if column.errors > 0 { Role::Error } else { Role::Number }),
+                shown(
+                    percent(column.errors, total),
+                    if column.errors > 0 { Role::Error } else { Role::Number },
+                ),
                 Shown::number(percent(column.empty, total)),
                 Shown::number(column.distinct.to_string()),
                 Shown::number(column.unique.to_string()),
@@ -232,7 +237,10 @@ impl View {
         }
         let ctx = value.context();
         let mut grid = Grid::new(
-            ["Row", "Column", "Error", "Value", "Step", "In the row"].iter().map(|head| Column::titled(head, "")).collect(),
+            ["Row", "Column", "Error", "Value", "Step", "In the row"]
+                .iter()
+                .map(|head| Column::titled(head, ""))
+                .collect(),
         );
         for cell in &found.cells {
             let raised = cell.error.detail();

@@ -90,7 +90,7 @@ pub(super) fn names(ctx: &Context, value: &Value) -> Result<Vec<Text>> {
 
 /// The position of a column that must be there.
 pub(super) fn position(table: &Table, name: &str) -> Result<usize> {
-    table.position(name).ok_or_else(|| eval::column_not_found(name))
+    table.position(name).ok_or_else(|| eval::no_column(table, name))
 }
 
 /// The positions of columns that must be there.

@@ -60,7 +60,7 @@ fn chosen(table: &Arc<Table>, names: Vec<Text>, missing: Missing) -> Result<Tabl
     let mut kept = Vec::with_capacity(names.len());
     for name in names {
         match (table.position(&name), missing) {
-            (None, Missing::Error) => return Err(eval::column_not_found(&name)),
+            (None, Missing::Error) => return Err(eval::no_column(table, &name)),
             (None, Missing::Ignore) => continue,
             (position, _) => positions.push(position),
         }
@@ -83,7 +83,7 @@ pub(super) fn remove_columns(ctx: &Context, arguments: Arguments<'_>) -> Result<
     if missing == Missing::Error
         && let Some(name) = removed.iter().find(|name| table.position(name).is_none())
     {
-        return Err(eval::column_not_found(name));
+        return Err(eval::no_column(&table, name));
     }
     let kept = table.names().iter().filter(|name| !removed.contains(name)).cloned().collect();
     Ok(Value::Table(Arc::new(chosen(&table, kept, Missing::Error)?)))

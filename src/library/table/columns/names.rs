@@ -24,7 +24,7 @@ pub(super) fn rename_columns(ctx: &Context, arguments: Arguments<'_>) -> Result<
         let (old, new) = (as_text(old)?, as_text(new)?);
         match (table.position(&old).and_then(|at| names.get_mut(at)), missing) {
             (Some(name), _) => *name = new,
-            (None, Missing::Error) => return Err(eval::column_not_found(&old)),
+            (None, Missing::Error) => return Err(eval::no_column(&table, &old)),
             (None, Missing::Ignore) => {}
             (None, Missing::UseNull) => added.push(new),
         }

@@ -48,7 +48,7 @@ pub(super) fn transform_columns(ctx: &Context, arguments: Arguments<'_>) -> Resu
         let (name, function) = (as_text(name)?, as_function(function)?);
         let Some(position) = table.position(&name) else {
             match missing {
-                Missing::Error => return Err(eval::column_not_found(&name)),
+                Missing::Error => return Err(eval::no_column(&table, &name)),
                 Missing::Ignore => {}
                 Missing::UseNull => changes.add_nulls(name),
             }
@@ -94,7 +94,7 @@ pub(super) fn transform_column_types(ctx: &Context, arguments: Arguments<'_>) ->
         };
         let Some(position) = table.position(&name) else {
             match missing {
-                Missing::Error => return Err(eval::column_not_found(&name)),
+                Missing::Error => return Err(eval::no_column(&table, &name)),
                 Missing::Ignore => {}
                 Missing::UseNull => changes.add_nulls(name),
             }

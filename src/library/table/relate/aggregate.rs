@@ -36,7 +36,7 @@ fn of_column(from: Text, function: Arc<Function>, name: Text) -> Derived {
         Member::lazy(move |ctx| match cell.force(ctx)? {
             Value::Null => ctx.call1(&function, Value::List(Arc::new(List::Items(Vec::new())))),
             Value::Table(table) => {
-                let position = table.position(&from).ok_or_else(|| eval::column_not_found(&from))?;
+                let position = table.position(&from).ok_or_else(|| eval::no_column(&table, &from))?;
                 ctx.call1(&function, Value::List(Arc::new(table::column_list(&table, position))))
             }
             other => Err(conversion_error(&other, &Arc::new(Type::new(Form::Table(None))))),

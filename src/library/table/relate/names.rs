@@ -27,5 +27,5 @@ pub(super) fn texts(ctx: &Context, list: &Arc<List>) -> Result<Vec<Text>> {
 
 /// The position of a column.
 pub(super) fn position(table: &Table, name: &str) -> Result<usize> {
-    table.position(name).ok_or_else(|| eval::column_not_found(name))
+    table.position(name).ok_or_else(|| eval::no_column(table, name))
 }
