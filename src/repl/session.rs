@@ -433,7 +433,7 @@ mod tests {
         entered(&mut session, Some("Source"), "#table({\"A\"}, {{\"x\"}})");
         entered(&mut session, Some("Typed"), "Table.TransformColumns(Source, {{\"A\", each _ * 2}})");
         let outcome = entered(&mut session, Some("Value"), "Typed{0}[A]");
-        let error = outcome.result.unwrap_err();
+        let error = outcome.result.err().unwrap();
         assert_eq!(Session::step_of(&error).as_deref(), Some("Typed"));
         let diagnostic = Session::diagnose(&error);
         let label = diagnostic.label.unwrap();

@@ -57,6 +57,9 @@ pub struct Shell {
 /// What a view makes of a value, and whether that went well.
 type Look = Box<dyn FnOnce(&Evaluated, &View) -> Done + Send>;
 
+/// What to add when the value could not be had; told whether it was stopped.
+type Aftermath = Box<dyn FnOnce(&View, bool) -> String + Send>;
+
 impl Shell {
     pub fn new(start: Start) -> std::io::Result<Shell> {
         let colour = start.colour.on(Stream::Output);
@@ -229,12 +232,7 @@ impl Shell {
         }
     }
 
-    fn work(
-        &self,
-        target: Target,
-        look: Look,
-        failed: Box<dyn FnOnce(&View, bool) -> String + Send>,
-    ) -> Reply {
+    fn work(&self, target: Target, look: Look, failed: Aftermath) -> Reply {
         let session = Arc::clone(&self.session);
         let view = self.view;
         self.worker.submit(Box::new(move |running| {
@@ -300,7 +298,7 @@ impl Shell {
             Command::Doc(name) => match doc::describe(&name) {
                 Ok(text) => Reply::Text(text),
                 Err(super::super::exit::Failure::Usage(message, help)) => {
-                    self.failed(&format!("{message} {}", help.unwrap_or_default()).trim_end().to_owned())
+                    self.failed(&format!("{message} {}", help.unwrap_or_default()).trim_end())
                 }
                 Err(_) => self.failed("There is no documentation of it."),
             },
