@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::steps::{Step, StepError, Steps, replace_free};
-use crate::diagnostics::{Call, Diagnostic, Label};
+use crate::diagnostics::{Call, Diagnostic, Label, closest};
 use crate::eval::CancelToken;
 use crate::ide::{Scope, Shape, name_text, step_name, unused_name};
 use crate::syntax::{Completeness, parse_expression};
@@ -283,7 +283,21 @@ impl Session {
                 engine = engine.with_value(&step.name, value.value().clone());
             }
         }
-        engine.compile_all(sources).map_err(|all| all.into_iter().map(translated).collect())
+        engine
+            .compile_all(sources)
+            .map_err(|all| all.into_iter().map(translated).map(|one| self.with_near_step(one)).collect())
+    }
+
+    /// A name that means nothing may be a slip for a step that nothing needed so far, and so was not compiled.
+    fn with_near_step(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        if diagnostic.code == "M0201"
+            && diagnostic.help.is_none()
+            && let Some(label) = &diagnostic.label
+        {
+            let steps = self.steps.list().iter().map(|step| step.name.as_str());
+            diagnostic.help = closest(label.span.of(label.source.text()), steps);
+        }
+        diagnostic
     }
 
     /// Takes note of what came of an evaluation.

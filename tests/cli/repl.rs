@@ -95,7 +95,7 @@ fn a_saved_file_is_not_lost_by_accident() {
 #[test]
 fn a_project_lends_its_connections() {
     let project = root().join("examples/prospect-to-cash");
-    let script = ":source Fair contacts contacts.csv\n:source Field offices\n:source Product feed products.json\n:steps\n";
+    let script = ":source Fair contacts contacts.csv\n:source Field offices\n:source Product feed products.json\n:text\n";
     let ran = pqm_reading(script, &["repl", project.to_str().unwrap()]);
     assert!(ran.out.contains("Delimiter = \";\", Columns = 9, Encoding = 1252"), "{}", ran.out);
     assert!(ran.out.contains("The tasks use accounts.csv"), "{}", ran.out);

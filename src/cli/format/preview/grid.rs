@@ -74,7 +74,9 @@ impl Grid {
                 types.cell(&column.ty, width, column.right(), Some("2"));
                 rule.cell(&"─".repeat(width), width, false, Some("2"));
             }
-            for (mut line, mark) in [(titles, "…"), (types, "…"), (rule, "─")] {
+            let typed = self.columns.iter().any(|column| !column.ty.is_empty());
+            let lines = [Some((titles, "…")), typed.then_some((types, "…")), Some((rule, "─"))];
+            for (mut line, mark) in lines.into_iter().flatten() {
                 if elided {
                     line.cell(mark, 1, false, Some("2"));
                 }
