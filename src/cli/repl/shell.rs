@@ -298,7 +298,7 @@ impl Shell {
             Command::Doc(name) => match doc::describe(&name) {
                 Ok(text) => Reply::Text(text),
                 Err(super::super::exit::Failure::Usage(message, help)) => {
-                    self.failed(&format!("{message} {}", help.unwrap_or_default()).trim_end())
+                    self.failed(format!("{message} {}", help.unwrap_or_default()).trim_end())
                 }
                 Err(_) => self.failed("There is no documentation of it."),
             },

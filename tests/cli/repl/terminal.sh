@@ -11,7 +11,7 @@ failed=0
 start() {
   tmux -L "$name" new-session -d -x 110 -y 40 \
     "env -u COLUMNS PQM_STATE='$states' NO_COLOR= '$pqm' repl --rows 5 $*; echo ended; sleep 60"
-  wait_for 'pqm> $'
+  wait_for '^pqm>$'
 }
 screen() { tmux -L "$name" capture-pane -p | sed -e "s#$out#OUT#g" -e 's/[[:space:]]*$//'; }
 wait_for() { for _ in $(seq 200); do screen | grep -qE -- "$1" && return; sleep 0.05; done; screen; echo "never seen: $1"; exit 1; }
