@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -37,6 +37,8 @@ pub struct Session {
     /// Values of steps by what they were made of; with the token that may have stopped reading them.
     values: FxHashMap<u64, (Evaluated, CancelToken)>,
     shapes: FxHashMap<u64, Shape>,
+    /// The names as they are now: editors ask at each key, and the steps change only at an entry.
+    scope: OnceLock<Arc<Scope>>,
 }
 
 /// Something compiled and ready to be evaluated in any thread.
@@ -87,6 +89,7 @@ impl Session {
             steps: Steps::default(),
             values: FxHashMap::default(),
             shapes: FxHashMap::default(),
+            scope: OnceLock::new(),
         }
     }
 
@@ -115,6 +118,7 @@ impl Session {
 
     /// The steps, to be changed.
     pub fn steps_mut(&mut self) -> &mut Steps {
+        self.scope = OnceLock::new();
         &mut self.steps
     }
 
@@ -129,7 +133,11 @@ impl Session {
     }
 
     /// The names that new text can use, with what is known of them; `_` is the last step.
-    pub fn scope(&self) -> Scope {
+    pub fn scope(&self) -> Arc<Scope> {
+        Arc::clone(self.scope.get_or_init(|| Arc::new(self.make_scope())))
+    }
+
+    fn make_scope(&self) -> Scope {
         let mut scope = Scope::new();
         for query in &self.queries {
             scope.insert(query, "query", Shape::Unknown);
@@ -206,7 +214,7 @@ impl Session {
             steps.push(Step { name, text, comment: step.comment.clone() });
         }
         if !planned.is_empty() {
-            self.steps.set(steps)?;
+            self.steps_mut().set(steps)?;
         }
         Ok(renamed.pop().map(|(_, name)| name))
     }
@@ -223,10 +231,10 @@ impl Session {
         let before = self.steps.clone();
         let name = step.name.clone();
         self.check(&step)?;
-        let done = self.steps.put(step).map_err(|error| vec![refused(&error)]);
+        let done = self.steps_mut().put(step).map_err(|error| vec![refused(&error)]);
         let prepared = done.and_then(|()| self.prepare(&Target::Step(name)));
         if prepared.is_err() {
-            self.steps = before;
+            *self.steps_mut() = before;
         }
         prepared
     }
@@ -303,6 +311,7 @@ impl Session {
     /// Takes note of what came of an evaluation.
     pub fn settle(&mut self, outcome: &Outcome) {
         let (Some(key), Ok(value)) = (outcome.key, &outcome.result) else { return };
+        self.scope = OnceLock::new();
         self.shapes.insert(key, Shape::of(value.value()));
         self.values.insert(key, (value.clone(), outcome.cancel.clone()));
         // Values that no step has any more can be large.

@@ -30,7 +30,7 @@ impl Editing {
         Editing { session, files: FilenameCompleter::new(), colour }
     }
 
-    fn scope(&self) -> Scope {
+    fn scope(&self) -> Arc<Scope> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner).scope()
     }
 
