@@ -1,5 +1,5 @@
 use std::any::{Any, TypeId};
-use std::cell::Cell as Counter;
+use std::cell::{Cell as Counter, RefCell};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -125,6 +125,17 @@ pub struct Context {
     between_looks: u32,
     /// What the thread held at the last look, and which thread that was.
     held: Counter<(i64, usize)>,
+    /// Cells that another thread is evaluating and this one evaluates too.
+    too: RefCell<Vec<usize>>,
+}
+
+/// Until it is dropped, a thread evaluates a cell that another thread is evaluating as well.
+pub(crate) struct EvaluatingToo<'c>(&'c RefCell<Vec<usize>>);
+
+impl Drop for EvaluatingToo<'_> {
+    fn drop(&mut self) {
+        self.0.borrow_mut().pop();
+    }
 }
 
 impl Drop for Context {
@@ -159,7 +170,19 @@ impl Context {
             budget: Counter::new(between_looks),
             between_looks,
             held: Counter::new((memory::held(), memory::thread())),
+            too: RefCell::default(),
         }
+    }
+
+    /// Notes that this thread evaluates a cell (named by its address) which another one is evaluating; `None` if it is
+    /// doing so already, which is a cyclic reference.
+    pub(crate) fn evaluating_too(&self, cell: usize) -> Option<EvaluatingToo<'_>> {
+        let mut too = self.too.borrow_mut();
+        if too.contains(&cell) {
+            return None;
+        }
+        too.push(cell);
+        Some(EvaluatingToo(&self.too))
     }
 
     /// The evaluation this is a part of.

@@ -8,7 +8,7 @@ use crate::ir::{Operator, UnaryOp};
 use crate::table;
 use crate::value::temporal::{Date, DateTime, DateTimeZone, Duration, Time};
 use crate::value::types::Form;
-use crate::value::{Error, Kind, List, Member, Record, Result, Shape, Text, Type, Value};
+use crate::value::{Error, Kind, List, Member, Record, Result, Shape, Type, Value};
 
 /// Whole numbers up to this size are the same in double precision, so arithmetic on them stays whole.
 const EXACT: i64 = 1 << 53;
@@ -244,23 +244,27 @@ impl crate::value::Iterate for Appended {
 }
 
 /// The fields of both; of equal names the right one's value, at the left one's place.
-fn merge(left: &Record, right: &Record) -> Record {
-    let mut names: Vec<Text> = left.names().to_vec();
+pub(super) fn merge(left: &Record, right: &Record) -> Record {
     let mut members = left.members();
+    let mut added = Vec::new();
     for (name, member) in right.fields() {
         match left.shape().position(name) {
-            Some(position) => {
-                if let Some(place) = members.get_mut(position) {
+            Some(at) => {
+                if let Some(place) = members.get_mut(at) {
                     *place = member;
                 }
             }
             None => {
-                names.push(name.clone());
+                added.push(name.clone());
                 members.push(member);
             }
         }
     }
-    Record::new(Arc::new(Shape::new(names)), members)
+    // An update that adds no name keeps the shape, and with it what field accesses remember of it.
+    if added.is_empty() {
+        return Record::new(Arc::clone(left.shape()), members);
+    }
+    Record::new(Arc::new(Shape::new(left.names().iter().cloned().chain(added))), members)
 }
 
 /// Applies an operator to one operand.

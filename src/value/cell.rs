@@ -1,6 +1,7 @@
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::drop::{Nested, drop_nested};
+use super::sync::{Mutex, MutexGuard, OnceLock};
 use super::{Error, Member, Result, Value};
 use crate::eval::{Context, cyclic_reference};
 use crate::ir::Code;
@@ -111,16 +112,21 @@ impl Cell {
         if let Some(outcome) = self.circular_outcome() {
             return outcome;
         }
-        let thunk = {
+        let (thunk, too) = {
             let mut state = self.lock();
             match &*state {
                 State::Suspended(thunk) => {
                     let thunk = thunk.clone();
                     *state = State::InProgress { by: ctx.id(), thunk: thunk.clone() };
-                    thunk
+                    (thunk, None)
                 }
                 State::InProgress { by, .. } if *by == ctx.id() => return Err(cyclic_reference()),
-                State::InProgress { thunk, .. } => thunk.clone(),
+                State::InProgress { thunk, .. } => {
+                    match ctx.evaluating_too(std::ptr::from_ref(self).addr()) {
+                        Some(too) => (thunk.clone(), Some(too)),
+                        None => return Err(cyclic_reference()),
+                    }
+                }
                 // Another thread published between our look and the lock, or the evaluation that owned
                 // this cell has ended.
                 State::Spent => {
@@ -135,6 +141,7 @@ impl Cell {
             Thunk::Expression { code, captures } => ctx.evaluate_code(code, captures),
             Thunk::Native(evaluate) => ctx.nested(|| evaluate(ctx)),
         };
+        drop(too);
         let mut state = self.lock();
         match result {
             Err(error) if error.is_stop() => {
@@ -157,7 +164,7 @@ impl Cell {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -17,6 +17,7 @@ mod literal;
 mod member;
 pub mod number;
 mod record;
+mod sync;
 pub mod temporal;
 mod text;
 pub mod types;

@@ -37,12 +37,18 @@ pub fn in_use() -> isize {
 /// Whether the calling test has the process to itself, so that no other test allocates at the same time. If not, runs
 /// it in a process of its own and requires that it passes.
 pub fn alone(test: &str) -> bool {
+    alone_with(test, &[])
+}
+
+/// The same with further arguments for the process.
+pub fn alone_with(test: &str, arguments: &[&str]) -> bool {
     const ALONE: &str = "PQM_LEAK_TEST_ALONE";
     if std::env::var_os(ALONE).is_some() {
         return true;
     }
     let status = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
+        .args(arguments)
         .env(ALONE, "1")
         .status()
         .unwrap();
@@ -81,4 +87,23 @@ fn evaluations_leave_nothing_behind() {
         let grown = in_use() - before;
         assert!(grown < 4_096, "{code}\nleaves {grown} bytes after 2,000 evaluations");
     }
+}
+
+/// Ten million evaluations, a few seconds in a release build: `cargo test --release --test engine ten_million -- --ignored`.
+#[test]
+#[ignore = "long: run it in a release build"]
+fn ten_million_evaluations_leave_nothing_behind() {
+    if !alone_with("leaks::ten_million_evaluations_leave_nothing_behind", &["--ignored"]) {
+        return;
+    }
+    let rule = "let rate = (order) => if order[Country] = \"DE\" then 0.9 else 1, again = (n) => if n = 0 then 0 else @again(n - 1) \
+                in rate([Country = \"DE\"]) * 250 + again(3)";
+    let query = Engine::new().compile("leak", rule).unwrap();
+    let run = || assert!(query.evaluate(&query.start()).is_ok());
+    (0..1_000).for_each(|_| run());
+    let (before, began) = (in_use(), std::time::Instant::now());
+    (0..10_000_000).for_each(|_| run());
+    println!("10,000,000 evaluations in {:.1} s", began.elapsed().as_secs_f64());
+    let grown = in_use() - before;
+    assert!(grown < 4_096, "{grown} bytes more after ten million evaluations");
 }

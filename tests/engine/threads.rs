@@ -13,11 +13,11 @@ fn many_threads_read_the_same_lazy_values() {
         let ctx = query.start();
         literal_text(&ctx, &query.evaluate(&ctx).unwrap()).unwrap()
     };
-    for _ in 0..20 {
+    for _ in 0..3 {
         let ctx = query.start();
         let value: Value = query.evaluate(&ctx).unwrap();
         std::thread::scope(|scope| {
-            for _ in 0..16 {
+            for _ in 0..200 {
                 let (evaluation, value, alone) = (ctx.evaluation().clone(), value.clone(), &alone);
                 scope.spawn(move || {
                     let ctx = Context::new(evaluation);
@@ -44,4 +44,23 @@ fn one_query_runs_in_many_threads_at_once() {
             });
         }
     });
+}
+
+#[test]
+fn two_hundred_threads_find_the_same_circle() {
+    let query = Engine::new().compile("threads", "[a = b + 1, b = c, c = List.Sum({1..500}) + a]").unwrap();
+    for _ in 0..3 {
+        let ctx = query.start();
+        let value = query.evaluate(&ctx).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..200 {
+                let (evaluation, value) = (ctx.evaluation().clone(), value.clone());
+                scope.spawn(move || {
+                    let ctx = Context::new(evaluation);
+                    let error = literal_text(&ctx, &value).unwrap_err();
+                    assert!(error.to_string().contains("cyclic reference"), "{error}");
+                });
+            }
+        });
+    }
 }
