@@ -45,6 +45,7 @@ fn a_project_can_be_named_by_a_relative_path() {
         let ended = Command::new(env!("CARGO_BIN_EXE_pqm"))
             .args(["project"])
             .args(arguments)
+            .env("PQM_ACCEPT_PRIVACY_NOTICE", "1")
             .current_dir(folder.parent().unwrap())
             .output()
             .unwrap();
@@ -95,6 +96,6 @@ fn the_summary_names_counts_and_reasons() {
         assert!(said.contains(words), "{words:?} is missing in: {said}");
     }
     let said = workspace.pqm(&["history", "--run", "1", "--limit", "1000"]).said();
-    assert!(said.contains("birth_date cell-error DataFormat.Error: "), "{said}");
-    assert!(said.contains("row 17") || said.contains("key-duplicate row"), "{said}");
+    assert!(said.contains("birth_date query cell-error DataFormat.Error: "), "{said}");
+    assert!(said.contains("row 17") || said.contains("key-duplicate an earlier row"), "{said}");
 }

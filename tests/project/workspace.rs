@@ -84,7 +84,7 @@ impl Workspace {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pqm"));
         command.args(["project", arguments[0]]).arg(self.folder.path()).args(&arguments[1..]);
-        command.env("NO_COLOR", "1").stdin(Stdio::null());
+        command.env("NO_COLOR", "1").env("PQM_ACCEPT_PRIVACY_NOTICE", "1").stdin(Stdio::null());
         command
     }
 
