@@ -71,15 +71,6 @@ impl<'a> ProjectCheck<'a> {
             None => vec![Field("connection_sets"), Item(i), Field("name")],
             Some(_) => vec![Field("include")],
         });
-        if file.tasks.is_empty() {
-            let help = "add a task with pqm project add-task";
-            check.report(
-                ProblemCode::WrongValue,
-                &[Field("tasks")],
-                "the project has no task".to_owned(),
-                help,
-            );
-        }
         let names = file.tasks.iter().map(|t| t.name.as_str());
         check.names(names, "task", |i| vec![Field("tasks"), Item(i), Field("name")]);
         for (i, task) in file.tasks.iter().enumerate() {

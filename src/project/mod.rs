@@ -4,7 +4,7 @@
 //! as a tree with positions (`document`), the fields and their JSON Schema ([`model`], `structure`), what
 //! must hold between fields (`check`, `keys`), tasks by their hops (`leg`), field mappings ([`mapping`], [`country`]), the
 //! systems that connections reach (`system`), the record of past runs and how far each has come ([`history`]), and
-//! running ([`run`]), and looking into systems beforehand ([`inspect()`]).
+//! running ([`run`]), looking into systems beforehand ([`inspect()`]), changing project files ([`edit`]), and templates ([`template`]).
 //!
 //! This module renders nothing for a terminal and reads no clock: callers pass time stamps in.
 #![allow(clippy::disallowed_methods)] // A project is a folder of files: the runner is the host of its queries.
@@ -12,6 +12,7 @@
 mod check;
 pub mod country;
 mod document;
+pub mod edit;
 pub mod history;
 mod inspect;
 mod keys;
@@ -24,6 +25,7 @@ mod problem;
 pub mod run;
 mod structure;
 mod system;
+pub mod template;
 
 pub use inspect::{EntityChange, EntityList, SystemEntities, entities, inspect};
 pub use leg::{Leg, label};

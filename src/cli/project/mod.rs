@@ -4,6 +4,7 @@
 
 mod check;
 mod consent;
+mod edit;
 mod history;
 mod json;
 mod plan;
@@ -27,6 +28,16 @@ use super::terminal::Colour;
 /// The subcommands of `pqm project`.
 #[derive(Subcommand, Debug)]
 pub enum ProjectCommand {
+    /// Make a new project, from a template
+    New(edit::NewArguments),
+    /// Add a task to a project, with mappings between fields of the same names
+    AddTask(edit::AddTaskArguments),
+    /// Turn a task's Fn transforms into steps of its Advanced Query, and back
+    #[command(subcommand)]
+    AdvancedQuery(edit::AdvancedQueryCommand),
+    /// Templates to start projects from
+    #[command(subcommand)]
+    Template(edit::TemplateCommand),
     /// Run a project's tasks in order
     #[command(after_help = RUN_CODES)]
     Run(run::RunArguments),
@@ -91,6 +102,10 @@ pub fn project(command: &ProjectCommand, colour: Colour) -> Result<(), Exit> {
     };
     let told = |done: Result<(), Failure>, format| done.map_err(|failure| report(&failure, &style(format)));
     match command {
+        ProjectCommand::New(arguments) => told(edit::new_project(arguments), RecordFormat::Text),
+        ProjectCommand::AddTask(arguments) => told(edit::new_task(arguments), RecordFormat::Text),
+        ProjectCommand::AdvancedQuery(command) => told(edit::advanced_query(command), RecordFormat::Text),
+        ProjectCommand::Template(command) => told(edit::templates(command), RecordFormat::Text),
         ProjectCommand::Run(arguments) => run::run_project(arguments, &style(arguments.format())),
         ProjectCommand::Rerun(arguments) => run::rerun_project(arguments, &style(arguments.format())),
         ProjectCommand::Plan(arguments) => plan::plan_project(arguments, &style(arguments.format)),

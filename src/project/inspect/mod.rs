@@ -35,6 +35,10 @@ pub fn inspect(project: &Project, data: bool) -> Result<(), LoadError> {
     let text = std::fs::read_to_string(&path).unwrap_or_default();
     let Ok(root) = Node::parse(&text) else { return Ok(()) };
     let mut inspection = Inspection { project, engine: engine(project), root: &root, problems: Vec::new() };
+    if project.tasks().is_empty() {
+        let help = "add one with pqm project add-task";
+        inspection.report(ProblemCode::WrongValue, &[Field("tasks")], "the project has no task", help);
+    }
     for (i, task) in project.tasks().iter().enumerate() {
         for leg in super::leg::legs(task) {
             let mut at = vec![Field("tasks"), Item(i)];

@@ -43,6 +43,15 @@ impl FieldMapping {
         }
     }
 
+    /// Its transforms, to be changed.
+    pub(in crate::project) fn transforms_mut(&mut self) -> &mut [Transform] {
+        match &mut self.transform {
+            None | Some(MapType::Copy(_)) => &mut [],
+            Some(MapType::One(one)) => std::slice::from_mut(one),
+            Some(MapType::Many(many)) => many,
+        }
+    }
+
     /// Whether its transforms are written as a list.
     pub fn is_list(&self) -> bool {
         matches!(self.transform, Some(MapType::Many(_)))

@@ -326,6 +326,8 @@ impl<'a> Delivery<'a> {
         number: u64,
         key: Option<String>,
     ) -> Result<(), Failure> {
+        // What waited from an earlier run waits anew from this one.
+        self.settle(key.as_ref());
         let content = cells::content(ctx, &self.names, batch, at).map_err(|stop| Failure::raised(&stop))?;
         self.findings.quarantined.push(QuarantinedRow {
             task: self.leg.task.to_owned(),
