@@ -62,7 +62,7 @@ fn a_good_project_loads() {
 fn the_example_loads() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/prospect-to-cash");
     let project = Project::load(Path::new(folder)).unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(project.tasks().len(), 3);
+    assert_eq!((project.tasks().len(), project.legs().len()), (6, 9));
 }
 
 #[test]

@@ -58,6 +58,22 @@ fn a_project_can_be_named_by_a_relative_path() {
     oracle_agrees(&workspace);
 }
 
+/// The documents of one organization after the other, each with a state of its own.
+#[test]
+fn two_organizations_and_two_hops() {
+    let workspace = Workspace::example();
+    assert_eq!(workspace.run().code, Some(6));
+    let second = workspace.pqm(&["run", "--organization", "America", "--format", "json"]).json();
+    assert_adds_up(&second);
+    assert!(count(&second, 5, "inserted") > 0 && count(&second, 6, "inserted") > 0, "{second:#}");
+    oracle_agrees(&workspace);
+    // The orders of either organization go on from their own mark.
+    let third = workspace.pqm(&["run", "--organization", "America", "--format", "json"]).json();
+    assert!(count(&third, 5, "read") < count(&second, 5, "read"), "{third:#}");
+    assert_eq!(["inserted", "updated", "deleted"].map(|name| count(&third, 7, name)), [0; 3]);
+    oracle_agrees(&workspace);
+}
+
 /// Runs the oracle that lies in the project's folder; without Python there is nothing to compare with.
 fn oracle_agrees(workspace: &Workspace) {
     match Command::new("python3").arg(workspace.path("oracle.py")).output() {

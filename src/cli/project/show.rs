@@ -97,7 +97,7 @@ pub(super) fn plan(plan: &Plan, limit: usize) -> String {
     let mut text = String::from("A run would do this; nothing was written.\n\n");
     text.push_str(&table(&rows, 1));
     for task in &plan.tasks {
-        if task.rows.is_empty() {
+        if task.rows.is_empty() && task.record.error.is_none() {
             continue;
         }
         let _ = writeln!(text, "\n{}", task.record.label());

@@ -150,37 +150,17 @@ impl Inspection<'_> {
 
     /// The columns of the rows to map, with the kinds they claim.
     fn rows(&mut self, task: &Prepared<'_>, path: &[Step<'static>]) -> Option<Vec<fields::Claimed>> {
-        // The first hop may not have created its entity yet: what stands there then is not known.
-        if task.leg.hop > 1
-            && let Some(connection) = self.project.connection(&task.leg.source.connection)
-            && let Ok(store) = system::destination(self.project.folder(), connection)
-            && let Ok(None) = store.describe(&task.leg.source.entity)
-        {
-            return None;
-        }
         let progress = Arc::new(Progress::default());
         match task.open(&self.engine, self.project, &progress, &Extent::Shape) {
             Ok(input) => Some(fields::claimed(&input.table)),
             Err(failure) => {
-                // A lookup of what an earlier task delivers is not there before the first run.
-                if !self.waits_for_an_earlier_task(task) {
+                // What an earlier task, or the first hop, delivers is not there before the first run.
+                if !waits_for_an_earlier_task(self.project, &task.leg) {
                     self.failure(ProblemCode::Query, path, &failure);
                 }
                 None
             }
         }
-    }
-
-    fn waits_for_an_earlier_task(&self, task: &Prepared<'_>) -> bool {
-        task.leg.lookups.iter().any(|lookup| {
-            self.project.legs().iter().any(|leg| {
-                leg.destination.connection == lookup.connection && leg.destination.entity == lookup.entity
-            }) && self.project.connection(&lookup.connection).is_some_and(|connection| {
-                system::destination(self.project.folder(), connection)
-                    .and_then(|store| store.describe(&lookup.entity))
-                    .is_ok_and(|found| found.is_none())
-            })
-        })
     }
 
     /// Whether the key is one of the destination's.

@@ -35,6 +35,7 @@ pub use plan::{Action, Plan, Planned, TaskPlan, plan};
 pub use progress::{NoObserver, Observer, Progress};
 
 pub(super) use input::Extent;
+pub(super) use plan::waits_for_an_earlier_task;
 pub(super) use task::{Prepared, prepare};
 
 use self::failure::HISTORY;
@@ -95,7 +96,7 @@ pub fn run(
     let mut legs = Vec::new();
     for (position, leg) in selected(project, options).into_iter().enumerate() {
         let scope = history.scope(
-            &project.connection_set().name,
+            &state_name(project),
             leg.task,
             leg.hop,
             &fingerprint(project, &leg),
@@ -129,6 +130,15 @@ fn selected<'p>(project: &'p Project, options: &RunOptions) -> Vec<Leg<'p>> {
     let is_asked =
         |leg: &Leg<'_>| options.tasks.is_empty() || options.tasks.iter().any(|name| name == leg.task);
     project.legs().into_iter().filter(is_asked).collect()
+}
+
+/// Under which name state is kept: each organization of a connection set has its own.
+fn state_name(project: &Project) -> String {
+    let set = &project.connection_set().name;
+    match project.organization() {
+        None => set.clone(),
+        Some(organization) => format!("{set}: {} -> {}", organization.source, organization.destination),
+    }
 }
 
 /// What the state of a hop was kept for; state of another source, entity or way of finding changes is of no use.
@@ -176,6 +186,8 @@ pub(super) fn engine(project: &Project) -> Engine {
 struct Part {
     /// None for all.
     only: Option<HashSet<String>>,
+    /// Whether all rows are looked at, wherever the last run came to.
+    reads_all: bool,
     /// The keys that wait in quarantine.
     waiting: HashSet<String>,
 }
@@ -190,7 +202,7 @@ impl Part {
     ) -> Result<Option<Self>, HistoryError> {
         let (waiting, without_key) = history.waiting(scope)?;
         if !options.failed_only {
-            return Ok(Some(Self { only: None, waiting }));
+            return Ok(Some(Self { only: None, reads_all: false, waiting }));
         }
         let failed = !matches!(
             history.last_status(leg.task, leg.hop)?,
@@ -198,9 +210,10 @@ impl Part {
         );
         // A row without a key can only be found again by looking at all of them.
         if failed || without_key > 0 {
-            return Ok(Some(Self { only: None, waiting }));
+            return Ok(Some(Self { only: None, reads_all: without_key > 0, waiting }));
         }
-        Ok((!waiting.is_empty()).then(|| Self { only: Some(waiting.clone()), waiting }))
+        let only = waiting.clone();
+        Ok((!only.is_empty()).then_some(Self { only: Some(only), reads_all: true, waiting }))
     }
 }
 
@@ -275,6 +288,7 @@ impl Run<'_> {
             scope: Some(&scope),
             run: *id,
             only: part.only,
+            reads_all: part.reads_all,
             waiting: part.waiting,
         };
         let result = prepared.run(engine, project, &progress, Mode::Write, &order, &mut checkpoint);

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::failure::{Failure, HISTORY};
 use super::progress::{Observer, Progress};
 use super::task::{Order, Prepared, prepare};
-use super::{RunOptions, engine, fingerprint, selected};
+use super::{RunOptions, engine, fingerprint, selected, state_name};
 use crate::destinations::{FieldChange, Mode};
 use crate::project::Project;
 use crate::project::history::{History, HistoryError, RunStatus, TaskCounts, TaskRecord};
+use crate::project::leg::Leg;
+use crate::project::system;
 
 /// What a run would do to one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +84,13 @@ pub fn plan(
                 observer.task_ended(position, &found.record);
                 tasks.push(found);
             }
+            Err(_) if waits_for_an_earlier_task(project, &task.leg) => {
+                let mut record = record(task, RunStatus::Completed, TaskCounts::default());
+                record.error =
+                    Some("cannot be planned before what an earlier task delivers is there".to_owned());
+                observer.task_ended(position, &record);
+                tasks.push(TaskPlan { record, rows: Vec::new() });
+            }
             Err(failure) => {
                 let failed = record(task, RunStatus::Error, TaskCounts::default());
                 observer.task_ended(position, &failed);
@@ -90,6 +99,24 @@ pub fn plan(
         }
     }
     Ok(Plan { tasks, failure: None })
+}
+
+/// Whether a hop reads what an earlier one delivers and none has delivered yet.
+pub(in crate::project) fn waits_for_an_earlier_task(project: &Project, leg: &Leg<'_>) -> bool {
+    let lookups = leg.lookups.iter().map(|lookup| (&lookup.connection, &lookup.entity));
+    let mut read = lookups.chain([(&leg.source.connection, &leg.source.entity)]);
+    let legs = project.legs();
+    read.any(|(connection, entity)| {
+        let is_delivered = legs
+            .iter()
+            .any(|other| other.destination.connection == *connection && other.destination.entity == *entity);
+        is_delivered
+            && project.connection(connection).is_some_and(|connection| {
+                system::destination(project.folder(), connection)
+                    .and_then(|store| store.describe(entity))
+                    .is_ok_and(|found| found.is_none())
+            })
+    })
 }
 
 fn one(
@@ -101,14 +128,21 @@ fn one(
     progress: &Arc<Progress>,
 ) -> Result<TaskPlan, Failure> {
     let leg = &task.leg;
-    let set = &project.connection_set().name;
+    let set = state_name(project);
     let scope = match history {
         Some(history) => history
-            .peek(set, leg.task, leg.hop, &fingerprint(project, leg), options.all_data)
+            .peek(&set, leg.task, leg.hop, &fingerprint(project, leg), options.all_data)
             .map_err(|error| Failure::plain(HISTORY, error.to_string(), None))?,
         None => None,
     };
-    let order = Order { history, scope: scope.as_ref(), run: 0, only: None, waiting: HashSet::new() };
+    let order = Order {
+        history,
+        scope: scope.as_ref(),
+        run: 0,
+        only: None,
+        reads_all: false,
+        waiting: HashSet::new(),
+    };
     let ended = task.run(engine, project, progress, Mode::Plan, &order, &mut |_, _| Ok(()))?;
     let status = if ended.counts.rejected > 0 { RunStatus::Warning } else { RunStatus::Completed };
     let mut record = record(task, status, ended.counts);

@@ -44,6 +44,8 @@ pub(super) struct Order<'o> {
     pub(super) run: i64,
     /// The only rows to deliver: those that wait in quarantine.
     pub(super) only: Option<HashSet<String>>,
+    /// Whether all rows are looked at, wherever the last run came to.
+    pub(super) reads_all: bool,
     /// The keys that wait in quarantine from earlier runs.
     pub(super) waiting: HashSet<String>,
 }
@@ -102,9 +104,10 @@ impl Prepared<'_> {
         order: &Order<'_>,
         record: &mut Recorder<'_>,
     ) -> Result<Ended, Failure> {
-        let extent = match &order.only {
-            Some(_) => Extent::All,
-            None => Extent::Since(order.scope.and_then(|scope| scope.mark.as_ref())),
+        let extent = if order.reads_all {
+            Extent::All
+        } else {
+            Extent::Since(order.scope.and_then(|scope| scope.mark.as_ref()))
         };
         let input = self.open(engine, project, progress, &extent)?;
         let store = self.store(project)?;

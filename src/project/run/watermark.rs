@@ -93,11 +93,12 @@ fn comparable(cell: &Cell) -> Option<(char, String)> {
             }
             if let Ok(number) = text.parse::<Decimal>() {
                 (NUMBER, number.to_string())
+            } else if let Some(zoned) = zoned(text) {
+                zoned
             } else if let Ok(date) = text.parse::<jiff::civil::Date>() {
                 // This also reads the date of a date and time.
-                match (zoned(text), text.parse::<jiff::civil::DateTime>()) {
-                    (Some(zoned), _) => zoned,
-                    (None, Ok(at)) if text.len() > 10 => ('s', at.to_string()),
+                match text.parse::<jiff::civil::DateTime>() {
+                    Ok(at) if text.len() > 10 => ('s', at.to_string()),
                     _ => ('d', date.to_string()),
                 }
             } else {
