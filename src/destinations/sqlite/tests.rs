@@ -108,7 +108,11 @@ fn rejects_rows_without_key_and_later_rows_of_one_key() {
             ]
         );
         let Outcome::Rejected(rejection) = &outcomes[3] else { unreachable!() };
-        assert!(rejection.reason.contains("an earlier row of this run has the same key (A)"), "{}", rejection.reason);
+        assert!(
+            rejection.reason.contains("an earlier row of this run has the same key (A)"),
+            "{}",
+            rejection.reason
+        );
         assert_eq!(stored(&path), [("A".to_owned(), "first".to_owned(), None)]);
     }
 }
