@@ -18,6 +18,7 @@ use super::load::PROJECT_FILE;
 use super::problem::{LoadError, Problem, ProblemCode, masked, suggest};
 use super::run::{
     Action, Extent, Failure, NoObserver, Prepared, Progress, RunOptions, engine, plan, prepare,
+    waits_for_an_earlier_task,
 };
 use super::system::{self, Scope};
 use super::{Project, keys};
