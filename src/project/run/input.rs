@@ -1,5 +1,6 @@
 //! What a task reads: its source as an incremental run sees it, the Advanced Query over it, related fields.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::count::counted;
@@ -23,9 +24,9 @@ use crate::value::Value;
 /// The table of rows to map, and how the next run goes on from it.
 pub(in crate::project) struct Input {
     pub(in crate::project) table: Arc<Table>,
-    pub(in crate::project) ctx: Arc<Context>,
+    pub(in crate::project) ctx: Rc<Context>,
     /// What was deleted in a source that tracks changes.
-    pub(super) deleted: Option<(Arc<Table>, Arc<Context>)>,
+    pub(super) deleted: Option<(Arc<Table>, Rc<Context>)>,
     /// Whether the rows are all there are.
     pub(super) is_whole: bool,
     pub(super) next: Next,
@@ -160,7 +161,7 @@ impl Prepared<'_> {
 fn input(
     found: Opened,
     progress: &Arc<Progress>,
-    deleted: Option<(Arc<Table>, Arc<Context>)>,
+    deleted: Option<(Arc<Table>, Rc<Context>)>,
     is_whole: bool,
     next: Next,
 ) -> Input {
@@ -193,11 +194,11 @@ pub(super) fn evaluate(
     engine: &Engine,
     name: &str,
     text: &str,
-) -> Result<(Arc<Table>, Arc<Context>), Failure> {
+) -> Result<(Arc<Table>, Rc<Context>), Failure> {
     let query = engine.compile(name, text).map_err(Failure::of)?;
     let ctx = query.start();
     match query.evaluate(&ctx).map_err(|error| Failure::raised(&error))?.plain() {
-        Value::Table(table) => Ok((table, Arc::new(ctx))),
+        Value::Table(table) => Ok((table, Rc::new(ctx))),
         other => Err(Failure::plain(
             QUERY_NO_TABLE,
             format!("the value of the query {name} is a {}, not a table", other.kind().name()),

@@ -1,6 +1,7 @@
 //! Related fields, `Related.Field`: of the source, read along with its rows; of the destination, by which a row of
 //! another entity is found by its integration key and referred to.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -61,10 +62,10 @@ pub(super) fn expand(
     project: &Project,
     leg: &Leg<'_>,
     mut table: Arc<Table>,
-    mut ctx: Arc<Context>,
+    mut ctx: Rc<Context>,
     opened: &mut Vec<Opened>,
     reading: Reading,
-) -> Result<(Arc<Table>, Arc<Context>), Failure> {
+) -> Result<(Arc<Table>, Rc<Context>), Failure> {
     let missing = |table: &Table| -> Vec<String> {
         let sources = leg.mappings.iter().filter_map(|m| m.source.as_ref());
         sources.filter(|name| name.contains('.') && table.position(name).is_none()).cloned().collect()

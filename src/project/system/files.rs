@@ -1,5 +1,6 @@
 //! Folders of files as sources, read with M itself.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Opened, Reading, Scope, SourceSystem, buffered, csv_check};
@@ -26,13 +27,13 @@ impl SourceSystem for Csv {
     fn open(&self, scope: &Scope<'_>, entity: &str, reading: Reading) -> Result<Opened> {
         let (ctx, table) = evaluate(scope, entity, include_str!("entities/csv.pq"))?;
         if reading == Reading::Shape {
-            return Ok(Opened { table, rows: None, ctx: Arc::new(ctx) });
+            return Ok(Opened { table, rows: None, ctx: Rc::new(ctx) });
         }
         let path = scope.project.entity_path(scope.connection, entity);
         let rows = csv_check::check(&ctx, &path, delimiter(scope.connection), encoding(scope.connection))?;
         match reading {
             Reading::Whole => buffered(ctx, &table),
-            _ => Ok(Opened { table, rows: Some(rows), ctx: Arc::new(ctx) }),
+            _ => Ok(Opened { table, rows: Some(rows), ctx: Rc::new(ctx) }),
         }
     }
 }
@@ -51,10 +52,10 @@ impl SourceSystem for Json {
         let (ctx, table) = evaluate(scope, entity, text)?;
         match reading {
             Reading::Whole => buffered(ctx, &table),
-            Reading::Shape => Ok(Opened { table, rows: None, ctx: Arc::new(ctx) }),
+            Reading::Shape => Ok(Opened { table, rows: None, ctx: Rc::new(ctx) }),
             Reading::Streamed => {
                 let rows = Some(table::row_count(&ctx, &table)? as u64);
-                Ok(Opened { table, rows, ctx: Arc::new(ctx) })
+                Ok(Opened { table, rows, ctx: Rc::new(ctx) })
             }
         }
     }

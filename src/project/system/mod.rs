@@ -9,6 +9,7 @@ mod files;
 mod sqlite;
 
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Project;
@@ -71,7 +72,7 @@ pub(super) struct Opened {
     /// The number of rows, where it is known.
     pub(super) rows: Option<u64>,
     /// The evaluation that the table's lazy parts belong to; it must live as long.
-    pub(super) ctx: Arc<Context>,
+    pub(super) ctx: Rc<Context>,
 }
 
 /// The answer of a source that tracks changes.
@@ -125,5 +126,5 @@ fn buffered(ctx: Context, table: &Table) -> Result<Opened> {
     let buffer = table::from_batches(Arc::clone(table.shape()), batches);
     let rows = buffer.operator().known_rows().map(|rows| rows as u64);
     let typed = Table::new(Arc::clone(table.shape()), table.types().to_vec(), Arc::clone(buffer.operator()));
-    Ok(Opened { table: Arc::new(typed.with_keys(table.keys().to_vec())), rows, ctx: Arc::new(ctx) })
+    Ok(Opened { table: Arc::new(typed.with_keys(table.keys().to_vec())), rows, ctx: Rc::new(ctx) })
 }

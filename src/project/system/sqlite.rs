@@ -1,5 +1,6 @@
 //! SQLite files as sources.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Opened, Reading, Scope, SourceSystem, buffered};
@@ -29,7 +30,7 @@ impl SourceSystem for Sqlite {
             Reading::Shape => None,
             _ => table.operator().known_rows().map(|rows| rows as u64),
         };
-        Ok(Opened { table: Arc::new(table), rows, ctx: Arc::new(ctx) })
+        Ok(Opened { table: Arc::new(table), rows, ctx: Rc::new(ctx) })
     }
 }
 
