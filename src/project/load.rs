@@ -186,9 +186,9 @@ fn choose(loaded: &Loaded, choice: &Choice) -> Result<(ConnectionSet, Option<Org
         })
     };
     let set = match (&choice.connection_set, &loaded.file.connection_set) {
-        (Some(name), ConnectionSetChoice::Own(own)) if own.name == *name => own.clone(),
+        (Some(name), ConnectionSetChoice::Own(own)) if own.name == *name => (**own).clone(),
         (Some(name), _) | (None, ConnectionSetChoice::Named(name)) => named(name)?,
-        (None, ConnectionSetChoice::Own(own)) => own.clone(),
+        (None, ConnectionSetChoice::Own(own)) => (**own).clone(),
     };
     let all = &set.organizations;
     let organization = match choice.organization.as_ref().or(loaded.file.organization.as_ref()) {

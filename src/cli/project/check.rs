@@ -4,7 +4,9 @@ use clap::Args;
 use pqm::project::{EntityList, entities, inspect};
 use serde_json::json;
 
-use super::{Failure, ProjectArguments, RecordFormat, mistakes, print};
+use super::{CheckFormat, Exit, Failure, ProjectArguments, RecordFormat, Style, mistakes, print, report};
+use crate::cli::sarif;
+use crate::cli::terminal::Colour;
 
 /// Arguments of `pqm project check`.
 #[derive(Args, Debug)]
@@ -15,6 +17,10 @@ pub struct CheckArguments {
     /// Read all rows, too, and name those that a run would reject
     #[arg(long)]
     data: bool,
+
+    /// How to print what was found
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: CheckFormat,
 }
 
 /// Arguments of `pqm project refresh-entities`.
@@ -28,10 +34,31 @@ pub struct EntitiesArguments {
     pub(super) format: RecordFormat,
 }
 
-pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let project = arguments.project.load()?;
-    inspect(&project, arguments.data).map_err(|error| mistakes(&error))?;
+pub(super) fn check(arguments: &CheckArguments, colour: Colour) -> Result<(), Exit> {
+    let format = arguments.format;
+    let style = match format {
+        CheckFormat::Json => Style::Json,
+        CheckFormat::Text | CheckFormat::Sarif => Style::text(colour, false),
+    };
+    let checked = arguments.project.load().and_then(|project| {
+        inspect(&project, arguments.data).map_err(|error| mistakes(&error))?;
+        Ok(project)
+    });
+    let told = match (&checked, format) {
+        (Ok(_), CheckFormat::Sarif) => Some(sarif::log(&[])),
+        (Err(Failure::Source(all)), CheckFormat::Sarif) => Some(sarif::log(all)),
+        _ => None,
+    };
+    if let Some(log) = told {
+        print(&format!("{log:#}\n")).map_err(|failure| report(&failure, &style))?;
+        return checked.map(|_| ()).map_err(|failure| failure.exit());
+    }
+    let project = checked.map_err(|failure| report(&failure, &style))?;
+    if format == CheckFormat::Json {
+        return Ok(());
+    }
     print(&format!("{}: {} tasks, no mistakes found.\n", project.name(), project.tasks().len()))
+        .map_err(|failure| report(&failure, &style))
 }
 
 pub(super) fn refresh_entities(arguments: &EntitiesArguments) -> Result<(), Failure> {

@@ -94,6 +94,18 @@ pub enum RecordFormat {
     Json,
 }
 
+/// How the mistakes that a check found are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    #[default]
+    Text,
+    /// JSON Lines on standard error
+    Json,
+    /// A SARIF log on standard output
+    Sarif,
+}
+
 /// Runs a subcommand.
 pub fn project(command: &ProjectCommand, colour: Colour) -> Result<(), Exit> {
     let style = |format| match format {
@@ -111,7 +123,7 @@ pub fn project(command: &ProjectCommand, colour: Colour) -> Result<(), Exit> {
         ProjectCommand::Plan(arguments) => plan::plan_project(arguments, &style(arguments.format)),
         ProjectCommand::History(arguments) => told(history::history(arguments), arguments.format),
         ProjectCommand::Quarantine(arguments) => told(history::quarantine(arguments), arguments.format),
-        ProjectCommand::Check(arguments) => told(check::check(arguments), RecordFormat::Text),
+        ProjectCommand::Check(arguments) => check::check(arguments, colour),
         ProjectCommand::RefreshEntities(arguments) => {
             told(check::refresh_entities(arguments), arguments.format)
         }
@@ -119,7 +131,7 @@ pub fn project(command: &ProjectCommand, colour: Colour) -> Result<(), Exit> {
 }
 
 /// The mistakes in a project file, each with its place in the text.
-fn mistakes(error: &LoadError) -> Failure {
+pub fn mistakes(error: &LoadError) -> Failure {
     if error.text.is_empty() {
         return Failure::Io(error.to_string());
     }

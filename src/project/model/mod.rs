@@ -56,7 +56,7 @@ pub enum ConnectionSetChoice {
     /// The name of one of the connection sets.
     Named(String),
     /// A connection set.
-    Own(ConnectionSet),
+    Own(Box<ConnectionSet>),
 }
 
 /// What is kept of past runs.
