@@ -37,6 +37,11 @@ pub struct ProgramOptions {
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub max_memory: Option<u64>,
 
+    /// Get along with about this much memory, such as 512MB: rows that a sort can't hold in half of it go to
+    /// temporary files
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub memory: Option<u64>,
+
     /// Show every call an error came through
     #[arg(long)]
     pub trace: bool,
@@ -162,6 +167,8 @@ fn engine(options: &ProgramOptions) -> Result<Engine, Failure> {
         memory: options.max_memory,
         // For comparing: the same results, step by step and row by row.
         row_wise: std::env::var_os("PQM_ROW_WISE").is_some_and(|given| given == "1"),
+        // The other half is for what reads and writes them.
+        rows_memory: options.memory.map(|bytes| bytes / 2),
         milliseconds: options.timeout.map(|seconds| (seconds * 1000.0).ceil() as u64),
         ..Limits::default()
     };

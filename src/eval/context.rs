@@ -33,6 +33,7 @@ pub struct Evaluation {
     steps: AtomicU64,
     /// Bytes its threads took and did not give back.
     memory: AtomicI64,
+    rows_held: Arc<AtomicU64>,
     deadline: Option<Instant>,
     fixed_now: Mutex<Option<Now>>,
     /// What sources keep for the length of the evaluation, one of each type.
@@ -77,6 +78,7 @@ impl Evaluation {
             cancel,
             steps: AtomicU64::new(0),
             memory: AtomicI64::new(0),
+            rows_held: Arc::default(),
             deadline: limits
                 .milliseconds
                 .and_then(|milliseconds| Instant::now().checked_add(Duration::from_millis(milliseconds))),
@@ -95,6 +97,11 @@ impl Evaluation {
     /// The cell of a section member.
     pub fn member(&self, section: usize, member: usize) -> Option<&Arc<Cell>> {
         self.members.get(section)?.get(member)
+    }
+
+    /// How many bytes of rows the steps of tables hold.
+    pub(super) fn rows_held(&self) -> &Arc<AtomicU64> {
+        &self.rows_held
     }
 
     /// The names beside the program's own.

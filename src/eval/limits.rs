@@ -20,6 +20,9 @@ pub struct Limits {
     pub memory: Option<u64>,
     /// Whether every step of a table runs row by row. Results are the same, only later: for comparing the two.
     pub row_wise: bool,
+    /// Bytes of rows that steps of tables may hold in memory, all together, before they write them to temporary files of
+    /// the host; `None` to hold all. No limit that ends an evaluation.
+    pub rows_memory: Option<u64>,
 }
 
 impl Default for Limits {
@@ -32,6 +35,7 @@ impl Default for Limits {
             rows: None,
             memory: None,
             row_wise: false,
+            rows_memory: None,
         }
     }
 }

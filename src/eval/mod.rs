@@ -14,6 +14,7 @@ mod limits;
 mod memory;
 mod messages;
 mod operators;
+mod rows_held;
 mod type_expression;
 
 pub use access::{field_of, item_of, range};
@@ -28,3 +29,4 @@ pub use messages::{
     not_enough_elements, too_many_elements,
 };
 pub use operators::{apply, apply_unary, combine_metadata};
+pub use rows_held::RowsHeld;

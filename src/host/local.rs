@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "http")]
 use super::http::{Credential, HostGrants, HttpClient};
 use super::http::{GoOn, HttpError, HttpRequest, HttpResponse};
-use super::{FolderEntry, Host, HostError, Now};
+use super::{FolderEntry, Host, HostError, Now, Scratch};
 
 /// A host that grants nothing: evaluation is then a pure function of the program and its inputs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -88,6 +88,15 @@ impl Host for LocalHost {
                 full.display()
             )));
         }
+        Ok(Box::new(file))
+    }
+
+    fn scratch(&self) -> Result<Box<dyn Scratch>, HostError> {
+        // Where the system allows it the file has no name from the start; elsewhere it goes when its handle does.
+        let file = tempfile::tempfile().map_err(|error| {
+            let folder = std::env::temp_dir();
+            HostError::Failed(format!("no temporary file can be made in '{}': {error}", folder.display()))
+        })?;
         Ok(Box::new(file))
     }
 

@@ -7,7 +7,7 @@ mod local;
 
 pub use local::{LocalHost, NoHost};
 
-use std::io::Read;
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -54,6 +54,11 @@ pub struct FolderEntry {
     pub modified: Option<i64>,
 }
 
+/// A temporary file: bytes that are written, read anywhere, and gone when it is dropped.
+pub trait Scratch: Read + Write + Seek + Send {}
+
+impl<T: Read + Write + Seek + Send> Scratch for T {}
+
 /// The capabilities a host grants to a program. Everything is denied unless an implementation grants it.
 pub trait Host: Send + Sync {
     /// Opens a file for reading.
@@ -93,6 +98,15 @@ pub trait Host: Send + Sync {
     /// Lets time pass; less than asked if need be. Called in small pieces by those who wait to ask a server again.
     fn pause(&self, time: Duration) {
         std::thread::sleep(time);
+    }
+
+    /// Makes a temporary file of no name, for rows that don't fit into the memory an evaluation may take. Nothing of
+    /// it must be left when it is dropped, or when the program ends in whatever way.
+    fn scratch(&self) -> Result<Box<dyn Scratch>, HostError> {
+        Err(HostError::Denied {
+            what: "temporary files".into(),
+            advice: "Let the host grant them, or grant the evaluation more memory for rows.".into(),
+        })
     }
 
     /// The time now.

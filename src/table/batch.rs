@@ -2,6 +2,8 @@ use std::sync::Arc;
 
 use super::Column;
 use super::late::{Pick, Taking};
+use crate::eval::Context;
+use crate::value::Result;
 
 /// Some rows of a table, column by column. Columns nobody asked for are [`Column::unread`].
 #[derive(Clone, Debug)]
@@ -30,6 +32,14 @@ impl Batch {
     /// The column at a position.
     pub fn column(&self, position: usize) -> Option<&Arc<Column>> {
         self.columns.get(position)
+    }
+
+    /// The column at a position, computed now if it is a late one.
+    ///
+    /// # Errors
+    /// Only a stop.
+    pub(super) fn settled(&self, ctx: &Context, position: usize) -> Result<Option<&Column>> {
+        self.column(position).map(|column| column.settle(ctx)).transpose()
     }
 
     /// All columns.

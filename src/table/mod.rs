@@ -39,6 +39,7 @@ mod row_index;
 mod rows;
 mod simple;
 mod sort;
+mod spill;
 mod split;
 mod text_views;
 mod unpivot;

@@ -13,7 +13,7 @@ use arrow_array::Array;
 use rustc_hash::FxHashMap;
 
 use super::column::CellView;
-use super::{Column, ColumnBuilder};
+use super::{Column, ColumnBuilder, Whole};
 use crate::eval::{Context, apply};
 use crate::value::{Error, Member, Result, Value};
 
@@ -64,6 +64,7 @@ impl Aggregator {
             self.count(groups);
             return Ok(());
         }
+        let column = column.settle(ctx)?;
         let plain = self.what.map.is_none() && self.pending.is_empty();
         let taken = if plain { self.take_numbers(ctx, column, groups)? } else { 0 };
         for (row, &group) in groups.iter().enumerate().skip(taken) {
@@ -94,6 +95,20 @@ impl Aggregator {
                     && let Some(state) = self.states.get_mut(group as usize)
                     && state.push_whole(ctx, kind, whole).is_err()
                 {
+                    return Ok(row);
+                }
+            }
+        } else if let Some((doubles, whole)) = column.as_number() {
+            for ((row, &group), &double) in rows.zip(doubles.values()) {
+                if !doubles.is_valid(row) {
+                    continue;
+                }
+                let Some(state) = self.states.get_mut(group as usize) else { continue };
+                let taken = match whole.value(row) {
+                    true => state.push_whole(ctx, Whole::Number, double as i64),
+                    false => state.push_double(ctx, double),
+                };
+                if taken.is_err() {
                     return Ok(row);
                 }
             }

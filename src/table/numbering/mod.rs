@@ -71,7 +71,7 @@ impl Numbering {
         numbers: &mut Vec<u32>,
     ) -> Result<()> {
         numbers.reserve(batch.len());
-        let cells: Vec<Option<&Arc<Column>>> = columns.iter().map(|at| batch.column(*at)).collect();
+        let cells = columns.iter().map(|at| batch.settled(ctx, *at)).collect::<Result<Vec<_>>>()?;
         for row in 0..batch.len() {
             ctx.step()?;
             if let Known::Encoded(known) = &mut self.known {
@@ -103,7 +103,7 @@ impl Numbering {
         numbers: &mut Vec<u32>,
     ) -> Result<()> {
         numbers.reserve(batch.len());
-        let cells: Vec<Option<&Arc<Column>>> = columns.iter().map(|at| batch.column(*at)).collect();
+        let cells = columns.iter().map(|at| batch.settled(ctx, *at)).collect::<Result<Vec<_>>>()?;
         let mut scratch = Vec::new();
         for row in 0..batch.len() {
             ctx.step()?;
@@ -174,7 +174,7 @@ fn too_many() -> Error {
 fn encode_row(
     ctx: &Context,
     rules: &[Rule],
-    cells: &[Option<&Arc<Column>>],
+    cells: &[Option<&Column>],
     row: usize,
     bytes: &mut Vec<u8>,
 ) -> Result<bool> {

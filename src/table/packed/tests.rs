@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -30,7 +28,7 @@ proptest! {
     fn rows_come_back_as_they_went_in(rows in prop::collection::vec((cells(), cells()), 1..60)) {
         let first: Column = rows.iter().map(|row| row.0.clone()).collect();
         let second: Column = rows.iter().map(|row| row.1.clone()).collect();
-        let columns = [Arc::new(first), Arc::new(second)];
+        let columns = [&first, &second];
         let (mut beside, mut bytes, mut ends) = (Beside::new(), Vec::new(), vec![0]);
         for row in 0..rows.len() {
             pack(&columns, row, &mut beside, &mut bytes);

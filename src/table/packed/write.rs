@@ -1,14 +1,12 @@
 //! Writing rows as bytes.
 
-use std::sync::Arc;
-
 use super::{BESIDE, Beside, DATE, DATETIME, DOUBLE, DURATION, FALSE, NULL, TEXT, TIME, TRUE, WHOLE};
 use crate::table::column::CellView;
 use crate::table::{Column, Whole};
 use crate::value::{Member, Value};
 
 /// Adds the cells of one row.
-pub(in crate::table) fn pack(columns: &[Arc<Column>], row: usize, beside: &mut Beside, bytes: &mut Vec<u8>) {
+pub(in crate::table) fn pack(columns: &[&Column], row: usize, beside: &mut Beside, bytes: &mut Vec<u8>) {
     for column in columns {
         match column.view(row) {
             CellView::Null => bytes.push(NULL),

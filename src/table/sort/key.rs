@@ -1,7 +1,5 @@
 //! Keys of rows as bytes whose order is the order of the rows.
 
-use std::sync::Arc;
-
 use crate::criteria::fold;
 use crate::eval::Context;
 use crate::table::column::CellView;
@@ -51,7 +49,7 @@ impl KeyWriter {
     pub(super) fn write(
         &mut self,
         ctx: &Context,
-        parts: &[(&Part, Option<&Arc<Column>>)],
+        parts: &[(&Part, Option<&Column>)],
         row: usize,
         bytes: &mut Vec<u8>,
     ) -> Result<bool> {

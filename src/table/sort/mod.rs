@@ -2,6 +2,7 @@
 
 mod by_keys;
 mod key;
+mod run;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -77,7 +78,7 @@ impl Operator for Sort {
             }
             (Some(parts), _) => {
                 let columns = (0..width).filter(|at| below.wants(*at)).collect();
-                Collecting::Runs(Runs::new(parts, columns, width))
+                Collecting::Runs(Runs::new(ctx, parts, columns, width))
             }
             (None, _) => Collecting::Rest(Vec::new()),
         };

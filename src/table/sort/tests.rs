@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::Engine;
+use crate::eval::Limits;
+use crate::host::LocalHost;
 use crate::table::{Batch, Column, Table, from_batches};
 use crate::value::temporal::{Date, Time};
 use crate::value::{Error, Member, Shape, Text, Value, literal_text};
@@ -63,7 +65,16 @@ fn table(batches: &Rows) -> Table {
 }
 
 fn outcome(batches: &Rows, text: &str) -> String {
-    let engine = Engine::new().with_value("T", Value::Table(Arc::new(table(batches))));
+    outcome_of(Engine::new(), batches, text)
+}
+
+/// An engine whose steps hold hardly any rows in memory.
+fn without_memory() -> Engine {
+    Engine::new().with_limits(Limits { rows_memory: Some(600), ..Limits::default() })
+}
+
+fn outcome_of(engine: Engine, batches: &Rows, text: &str) -> String {
+    let engine = engine.with_value("T", Value::Table(Arc::new(table(batches))));
     let text =
         format!("List.Transform(Table.ToRows({text}), each {{try _{{0}} otherwise \"?\", _{{1}}, _{{2}}}})");
     let query = engine.compile("test", &text).unwrap();
@@ -92,8 +103,18 @@ proptest! {
             Some(limit) => format!("Table.FirstN(Table.Sort(T, {criteria}), {limit})"),
             None => format!("Table.Sort(T, {criteria})"),
         };
-        prop_assert_eq!(outcome(&batches, &rows(&by_columns)), outcome(&batches, &rows(&by_functions)));
+        let expected = outcome(&batches, &rows(&by_functions));
+        prop_assert_eq!(outcome(&batches, &rows(&by_columns)), expected.clone());
+        let spilling = without_memory().with_host(LocalHost::new("."));
+        prop_assert_eq!(outcome_of(spilling, &batches, &rows(&by_columns)), expected);
     }
+}
+
+#[test]
+fn a_host_without_temporary_files_is_told_so() {
+    let rows = (0..100).map(|row| (Value::Int64(row), Value::Null)).collect();
+    let outcome = outcome_of(without_memory(), &vec![rows], "Table.Sort(T, \"a\")");
+    assert!(outcome.contains("Access to temporary files isn't granted."), "{outcome}");
 }
 
 #[test]
