@@ -54,26 +54,23 @@ impl Batch {
 
     /// Some rows, of which only these columns are kept, in memory of their own; the others are unread.
     pub(super) fn keep(&self, columns: &[usize], rows: &[u32]) -> Batch {
-        let unread = Arc::new(Column::unread(rows.len()));
-        let mut kept = vec![unread; self.columns.len()];
-        for &at in columns {
-            if let (Some(place), Some(column)) = (kept.get_mut(at), self.columns.get(at)) {
-                *place = Arc::new(column.take(rows).compact());
-            }
-        }
-        Batch { columns: kept, len: rows.len() }
+        self.chosen(columns).take(rows).compact()
     }
 
     /// The rows with only these columns, in memory of their own; the others are unread.
     pub(super) fn only(&self, columns: &[usize]) -> Batch {
+        self.chosen(columns).compact()
+    }
+
+    fn chosen(&self, columns: &[usize]) -> Batch {
         let unread = Arc::new(Column::unread(self.len));
-        let mut kept = vec![unread; self.columns.len()];
-        for &at in columns {
-            if let (Some(place), Some(column)) = (kept.get_mut(at), self.columns.get(at)) {
-                *place = Arc::new(column.compact());
-            }
-        }
-        Batch { columns: kept, len: self.len }
+        let all = self.columns.iter().enumerate();
+        let chosen = all.map(|(at, column)| if columns.contains(&at) { column } else { &unread });
+        Batch { columns: chosen.map(Arc::clone).collect(), len: self.len }
+    }
+
+    fn compact(&self) -> Batch {
+        self.with_columns(self.columns.iter().map(|column| Arc::new(column.compact())).collect())
     }
 
     /// The rows from `start` on, at most `len` of them.
