@@ -15,6 +15,7 @@ mod memory;
 mod messages;
 mod operators;
 mod rows_held;
+mod spill;
 mod type_expression;
 
 pub use access::{field_of, item_of, range};
@@ -30,3 +31,4 @@ pub use messages::{
 };
 pub use operators::{apply, apply_unary, combine_metadata};
 pub use rows_held::RowsHeld;
+pub use spill::Spill;

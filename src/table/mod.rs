@@ -39,7 +39,6 @@ mod row_index;
 mod rows;
 mod simple;
 mod sort;
-mod spill;
 mod split;
 mod text_views;
 mod unpivot;

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::eval::Spill;
 use crate::table::packed::{push_length, take_length};
-use crate::table::spill::Spill;
 use crate::value::Result;
 
 /// Rows in memory: the length of the key, the key, the length of the cells, the cells.

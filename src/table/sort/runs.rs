@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::key::{KeyWriter, Part};
 use super::run::{Cursor, Run, SpilledRun};
-use crate::eval::{Context, RowsHeld};
+use crate::eval::{Context, RowsHeld, Spill};
 use crate::table::packed::{Beside, pack, unpack};
-use crate::table::spill::Spill;
 use crate::table::{Batch, Column};
 use crate::value::Result;
 

@@ -2,12 +2,12 @@
 
 use std::io::SeekFrom;
 
-use crate::eval::Context;
+use super::Context;
 use crate::host::{HostError, Scratch};
 use crate::value::{Error, Result};
 
 /// A temporary file that is written to its end, and read anywhere.
-pub(super) struct Spill {
+pub struct Spill {
     file: Box<dyn Scratch>,
     end: u64,
 }
@@ -17,13 +17,13 @@ impl Spill {
     ///
     /// # Errors
     /// The host grants none, or has no room for it.
-    pub(super) fn new(ctx: &Context) -> Result<Spill> {
+    pub fn new(ctx: &Context) -> Result<Spill> {
         let file = ctx.host().scratch().map_err(|error| failed(&error))?;
         Ok(Spill { file, end: 0 })
     }
 
     /// Where the next bytes will stand.
-    pub(super) fn end(&self) -> u64 {
+    pub fn end(&self) -> u64 {
         self.end
     }
 
@@ -31,7 +31,7 @@ impl Spill {
     ///
     /// # Errors
     /// Those of the file.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let written = self.file.seek(SeekFrom::Start(self.end)).and_then(|_| self.file.write_all(bytes));
         written.map_err(|error| failed(&HostError::Failed(error.to_string())))?;
         self.end += bytes.len() as u64;
@@ -42,7 +42,7 @@ impl Spill {
     ///
     /// # Errors
     /// Those of the file.
-    pub(super) fn read(&mut self, start: u64, bytes: &mut [u8]) -> Result<()> {
+    pub fn read(&mut self, start: u64, bytes: &mut [u8]) -> Result<()> {
         let read = self.file.seek(SeekFrom::Start(start)).and_then(|_| self.file.read_exact(bytes));
         read.map_err(|error| failed(&HostError::Failed(error.to_string())))
     }
