@@ -24,8 +24,8 @@ pub mod text;
 pub mod value;
 
 pub use engine::{
-    BatchStream, Engine, Evaluated, ItemStream, Query, RecordBatchStream, Row, RowStream, Run, from_json,
-    to_json,
+    BatchStream, Engine, Evaluated, ItemStream, Query, RecordBatchStream, Row, RowStream, Run, example_fault,
+    from_json, to_json,
 };
 
 /// The programs of the page on embedding, run as tests.

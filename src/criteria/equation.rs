@@ -82,10 +82,7 @@ impl EquationCriteria {
     /// A key for hashing that equals another exactly where the items are equal (numbers that are no numbers are,
     /// here, equal to each other). Only if [`EquationCriteria::is_hashable`].
     pub fn hash_keys(&self, ctx: &Context, keys: &Keys) -> Result<ValueKey> {
-        let part = |at: usize, rule: &Rule| match rule {
-            Rule::IgnoreCase => ValueKey::ignoring_case(ctx, keys.at(at)),
-            Rule::Plain | Rule::Function(_) => ValueKey::new(ctx, keys.at(at)),
-        };
+        let part = |at: usize, rule: &Rule| rule.key(ctx, keys.at(at));
         match self.parts.as_slice() {
             [(_, rule)] => part(0, rule),
             parts => {

@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::rule::fold;
+use crate::culture::collation::Collation;
 use crate::eval::{Context, hash, order, types_equal};
 use crate::table;
 use crate::value::{Result, Text, Value};
@@ -16,6 +17,8 @@ enum Form {
     /// A value without members.
     Scalar(Value),
     Binary(Box<[u8]>),
+    /// A text as a culture sees it.
+    Collated(Box<[u32]>),
     List(Box<[ValueKey]>),
     /// Fields sorted by name: their order does not count.
     Record(Box<[(Text, ValueKey)]>),
@@ -73,6 +76,14 @@ impl ValueKey {
         }
     }
 
+    /// The key of a value that is compared as a culture does if it is a text.
+    pub fn collated(ctx: &Context, value: &Value, collation: Collation) -> Result<ValueKey> {
+        match value.as_plain() {
+            Value::Text(text) => Ok(ValueKey(Form::Collated(collation.key(text)))),
+            other => ValueKey::new(ctx, other),
+        }
+    }
+
     /// One key of several.
     pub fn of_many(keys: Vec<ValueKey>) -> ValueKey {
         ValueKey(Form::List(keys.into()))
@@ -92,13 +103,14 @@ fn with_stack<T>(inside: impl FnOnce() -> T) -> T {
 impl Form {
     /// Whether there are keys within.
     fn is_nested(&self) -> bool {
-        !matches!(self, Form::Scalar(_) | Form::Binary(_))
+        !matches!(self, Form::Scalar(_) | Form::Binary(_) | Form::Collated(_))
     }
 
     fn equals(&self, other: &Form) -> bool {
         match (self, other) {
             (Form::Scalar(left), Form::Scalar(right)) => scalars_equal(left, right),
             (Form::Binary(left), Form::Binary(right)) => left == right,
+            (Form::Collated(left), Form::Collated(right)) => left == right,
             (Form::List(left), Form::List(right)) => left == right,
             (Form::Record(left), Form::Record(right)) => left == right,
             (Form::Table(names, rows), Form::Table(other_names, other_rows)) => {
@@ -113,6 +125,7 @@ impl Form {
             Form::Scalar(value) if value.to_double().is_some_and(f64::is_nan) => u8::MAX.hash(state),
             Form::Scalar(value) => hash(value, state),
             Form::Binary(bytes) => bytes.hash(state),
+            Form::Collated(units) => units.hash(state),
             Form::List(items) => items.hash(state),
             Form::Record(fields) => fields.hash(state),
             Form::Table(names, rows) => (names, rows).hash(state),

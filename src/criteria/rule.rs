@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::ValueKey;
 use crate::culture::Culture;
+use crate::culture::collation::Collation;
 use crate::eval::{Context, compare, conversion_error, equal, ordinal};
 use crate::value::types::Form;
 use crate::value::{Callable, Function, Result, Type, Value};
@@ -15,6 +17,8 @@ pub enum Rule {
     Plain,
     /// Texts by their letters whatever the case; other values as [`Rule::Plain`].
     IgnoreCase,
+    /// Texts as people of a culture see them; other values as [`Rule::Plain`].
+    Collation(Collation),
     /// A function of two values that gives a number (below, at or above zero) or, for equality, a logical.
     Function(Arc<Function>),
 }
@@ -29,6 +33,10 @@ impl Rule {
         match name {
             "Comparer.Ordinal" | "Value.Compare" | "Value.Equals" => Rule::Plain,
             "Comparer.OrdinalIgnoreCase" => Rule::IgnoreCase,
+            "Comparer.FromCulture" => match function.data::<Collation>() {
+                Some(collation) => Rule::Collation(*collation),
+                None => Rule::Function(Arc::clone(function)),
+            },
             _ => Rule::Function(Arc::clone(function)),
         }
     }
@@ -39,6 +47,10 @@ impl Rule {
             Rule::Plain => compare(ctx, left, right),
             Rule::IgnoreCase => match (left.as_plain(), right.as_plain()) {
                 (Value::Text(left), Value::Text(right)) => Ok(ordinal(&fold(left), &fold(right))),
+                _ => compare(ctx, left, right),
+            },
+            Rule::Collation(collation) => match (left.as_plain(), right.as_plain()) {
+                (Value::Text(left), Value::Text(right)) => Ok(collation.compare(left, right)),
                 _ => compare(ctx, left, right),
             },
             Rule::Function(function) => {
@@ -59,6 +71,10 @@ impl Rule {
                 (Value::Text(left), Value::Text(right)) => Ok(left == right || fold(left) == fold(right)),
                 _ => equal(ctx, left, right),
             },
+            Rule::Collation(collation) => match (left.as_plain(), right.as_plain()) {
+                (Value::Text(left), Value::Text(right)) => Ok(collation.compare(left, right).is_eq()),
+                _ => equal(ctx, left, right),
+            },
             Rule::Function(function) => {
                 let result = ctx.call2(function, left.clone(), right.clone())?;
                 match result.as_plain() {
@@ -69,6 +85,17 @@ impl Rule {
                     },
                 }
             }
+        }
+    }
+}
+
+impl Rule {
+    /// A key for hashing that equals another where this rule sees no difference; of a function, as `=` sees the value.
+    pub fn key(&self, ctx: &Context, value: &Value) -> Result<ValueKey> {
+        match self {
+            Rule::IgnoreCase => ValueKey::ignoring_case(ctx, value),
+            Rule::Collation(collation) => ValueKey::collated(ctx, value, *collation),
+            Rule::Plain | Rule::Function(_) => ValueKey::new(ctx, value),
         }
     }
 }

@@ -117,6 +117,15 @@ impl Collation {
             .then_with(|| by(|element| u32::from(element.upper)))
     }
 
+    /// What equals the key of another text exactly where [`Collation::compare`] sees no difference.
+    pub fn key(self, text: &str) -> Box<[u32]> {
+        let elements = self.elements(text);
+        elements
+            .into_iter()
+            .flat_map(|(element, _)| [element.letter, element.accents, u32::from(element.upper)])
+            .collect()
+    }
+
     /// The units of a text, each with the byte its character starts at.
     pub fn elements(self, text: &str) -> Vec<(Element, usize)> {
         let mut elements: Vec<(Element, usize)> = Vec::with_capacity(text.len());
@@ -222,5 +231,12 @@ mod tests {
         assert_eq!(blind.compare("Straße", "STRASSE"), Ordering::Equal);
         assert_eq!(plain.compare("encyclopædia", "encyclopaedia"), Ordering::Equal);
         assert_eq!(blind.compare("é", "e"), Ordering::Greater);
+        let texts = ["e\u{301}", "é", "a\u{AD}b", "ab", "a", "A", "STRASSE", "straße", "æ", "ae", "", " "];
+        for (left, right) in texts.iter().flat_map(|left| texts.iter().map(move |right| (left, right))) {
+            for collation in [plain, blind] {
+                let equal = collation.key(left) == collation.key(right);
+                assert_eq!(equal, collation.compare(left, right).is_eq(), "{left} {right}");
+            }
+        }
     }
 }

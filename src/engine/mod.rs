@@ -7,6 +7,7 @@
 #[cfg(feature = "tokio")]
 mod asynchronous;
 mod evaluated;
+mod examples;
 mod json;
 mod parameters;
 mod query;
@@ -14,6 +15,7 @@ mod run;
 mod streams;
 
 pub use evaluated::{Evaluated, Row};
+pub use examples::example_fault;
 pub use json::{from_json, to_json};
 pub use query::Query;
 pub use run::Run;

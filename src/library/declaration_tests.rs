@@ -2,55 +2,20 @@
 //! one, and what it names as its body is there.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Body, Example, Library, declarations, registry};
-use crate::Engine;
-use crate::eval::{Context, equal};
-use crate::host::LocalHost;
-use crate::value::{Error, Value, error_line, literal_text, type_text};
+use crate::engine::example_fault;
+use crate::host::{Host, LocalHost};
+use crate::value::{Value, type_text};
 
 /// Functions whose signature differs from the public reference on purpose, and why.
 const DIFFERENT: &[(&str, &str)] = &[];
 
-fn evaluate(text: &str) -> Result<(Context, Result<Value, Error>), String> {
-    let engine = Engine::new().with_host(LocalHost::new(".").without_network());
-    let query = engine.compile("example", text).map_err(|diagnostics| {
-        let messages: Vec<_> = diagnostics.iter().map(|found| found.message.as_str()).collect();
-        format!("does not compile: {}", messages.join("; "))
-    })?;
-    let ctx = query.start();
-    let result = query.evaluate(&ctx);
-    Ok((ctx, result))
-}
-
-/// What an expression gives as text: M text, or `error: ...` with the detail.
-fn shown(text: &str) -> String {
-    let (ctx, result) = match evaluate(text) {
-        Ok(evaluated) => evaluated,
-        Err(message) => return message,
-    };
-    let line = |error| error_line(&ctx, &error).unwrap_or_else(|stop| stop.to_string());
-    result.and_then(|value| literal_text(&ctx, &value)).unwrap_or_else(line)
-}
-
-/// Whether two expressions give equal values, whatever the types of their columns.
-fn are_equal(left: &str, right: &str) -> bool {
-    match (evaluate(left), evaluate(right)) {
-        (Ok((ctx, Ok(left))), Ok((_, Ok(right)))) => equal(&ctx, &left, &right).unwrap_or(false),
-        _ => false,
-    }
-}
-
-/// Why the example does not hold. An expected error may leave out the detail, an expected table the types.
+/// Why the example does not hold, with the files of the project and no network.
 fn fault(example: &Example) -> Option<String> {
-    let got = shown(example.usage);
-    let (is_error, is_untyped) = (example.result.starts_with("error: "), example.result.contains("#table({"));
-    let wanted = if is_error { example.result.to_owned() } else { shown(example.result) };
-    let without_detail = got.split(" | Detail: ").next().unwrap_or_default();
-    let holds = got == wanted
-        || (is_error && without_detail == wanted)
-        || (is_untyped && are_equal(example.usage, example.result));
-    (!holds).then(|| format!("{}\n  got      {got}\n  expected {wanted}", example.usage))
+    let host: Arc<dyn Host> = Arc::new(LocalHost::new(".").without_network());
+    example_fault(&host, example)
 }
 
 #[test]

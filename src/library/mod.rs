@@ -32,7 +32,7 @@ mod web;
 
 pub use crate::criteria;
 pub use registry::{
-    Body, Declaration, Example, Library, declarations, example, native, parameters, standard,
+    Body, Declaration, Example, Library, declarations, example, lacking, native, parameters, standard,
     unavailable_reason,
 };
 

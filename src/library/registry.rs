@@ -168,6 +168,11 @@ impl Library {
     }
 }
 
+/// What a function that works lacks of its documentation; `None` where nothing is known to be lacking.
+pub fn lacking(name: &str) -> Option<&'static str> {
+    if Library::get().is_absent(name) { None } else { unavailable::lacks(name) }
+}
+
 /// Why a documented function cannot work here, and what to use instead; `None` for those that work.
 pub fn unavailable_reason(name: &str) -> Option<&'static str> {
     Library::get().is_absent(name).then(|| unavailable::reason(name))?

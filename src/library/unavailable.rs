@@ -160,6 +160,38 @@ const UNAVAILABLE: &[(&str, &str)] = &[
     ),
 ];
 
+/// Functions that work, but not in everything the documentation says, and what they lack.
+const PARTLY: &[(&str, &str)] = &[
+    ("Excel.Workbook", "tables and hidden names are told only by Open XML workbooks (.xlsx)."),
+    ("Html.Table", "the functions of columns are given TextContent and Attributes of an element."),
+    (
+        "Table.AddFuzzyClusterColumn",
+        "the likeness of texts is measured by edits of words, not by the statistics of Microsoft's service: near the threshold results may differ.",
+    ),
+    (
+        "Table.FuzzyGroup",
+        "the likeness of texts is measured by edits of words, and SimilarityColumnName is refused.",
+    ),
+    (
+        "Table.FuzzyJoin",
+        "the likeness of texts is measured by edits of words, not by the statistics of Microsoft's service: near the threshold results may differ.",
+    ),
+    (
+        "Table.FuzzyNestedJoin",
+        "the likeness of texts is measured by edits of words, not by the statistics of Microsoft's service: near the threshold results may differ.",
+    ),
+    ("Web.Page", "scripts are not run, and structures other than tables are only in the row Document."),
+    (
+        "Xml.Document",
+        "text between elements is a row without a name; what the closed engine gives there is not documented.",
+    ),
+];
+
+/// What a function lacks that otherwise works.
+pub(super) fn lacks(name: &str) -> Option<&'static str> {
+    PARTLY.iter().find(|(known, _)| *known == name).map(|(_, what)| *what)
+}
+
 /// Why a function cannot work here and what helps, as a sentence that follows its name; `None` where nothing is known.
 pub(super) fn reason(name: &str) -> Option<&'static str> {
     let is_meant = |known: &str| if known.ends_with('.') { name.starts_with(known) } else { name == known };

@@ -28,9 +28,8 @@ impl JoinKey {
         for (column, rule) in self.columns.iter().zip(self.rules.iter()) {
             let value = cell(ctx, batch, row, *column)?;
             match rule {
-                Rule::Plain => hashed.push(ValueKey::new(ctx, &value)?),
-                Rule::IgnoreCase => hashed.push(ValueKey::ignoring_case(ctx, &value)?),
                 Rule::Function(_) => compared.push(value),
+                rule => hashed.push(rule.key(ctx, &value)?),
             }
         }
         let key = match hashed.len() {

@@ -7,6 +7,7 @@ mod embedding;
 mod host;
 mod hostile;
 mod leaks;
+mod library;
 mod limits;
 mod runs;
 mod streams;

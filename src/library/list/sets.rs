@@ -1,5 +1,6 @@
 //! Lists as sets and as bags, in which an item may be more than once.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use super::stream::{as_list, stream};
@@ -64,8 +65,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
 ];
 
 /// How often items are there, by criteria.
-struct Bag {
-    index: EqualityIndex,
+struct Bag<I = EqualityIndex> {
+    index: I,
     counts: Vec<usize>,
 }
 
@@ -92,10 +93,12 @@ impl Bag {
         }
         Ok(())
     }
+}
 
+impl<I: Borrow<EqualityIndex>> Bag<I> {
     /// Takes one of the items equal to `item` out; `false` if there is none left.
     fn take(&mut self, ctx: &Context, item: &Value) -> Result<bool> {
-        let Some(number) = self.index.find(ctx, item)? else { return Ok(false) };
+        let Some(number) = self.index.borrow().find(ctx, item)? else { return Ok(false) };
         match self.counts.get_mut(number) {
             Some(count) if *count > 0 => {
                 *count -= 1;
@@ -144,22 +147,35 @@ fn items_of(items: Vec<Member>) -> Value {
 
 fn union(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let criteria = EquationCriteria::parse(ctx, arguments.value(1), Over::Items)?;
-    let mut all: Vec<Member> = Vec::new();
-    for list in lists(ctx, &arguments)? {
-        // What is there already counts against the items of the next list.
-        let mut there = Bag::new(&criteria);
-        for item in &all {
-            ctx.step()?;
-            there.put(ctx, &item.force(ctx)?)?;
-        }
-        let mut items = list.items();
-        while let Some(item) = items.next(ctx)? {
-            if !there.take(ctx, &item.force(ctx)?)? {
-                all.push(item);
+    let lists: Arc<[Arc<List>]> = lists(ctx, &arguments)?.into();
+    Ok(stream(move || {
+        let (lists, criteria) = (Arc::clone(&lists), criteria.clone());
+        let (mut next, mut current) = (0, None);
+        // What was given already counts against the items of the next list.
+        let (mut given, mut there): (Vec<Value>, Bag) = (Vec::new(), Bag::new(&criteria));
+        move |ctx: &Context| loop {
+            let Some(items) = &mut current else {
+                let Some(list) = lists.get(next) else { return Ok(None) };
+                (next, there, current) = (next + 1, Bag::new(&criteria), Some(list.items()));
+                for item in &given {
+                    ctx.step()?;
+                    there.put(ctx, item)?;
+                }
+                continue;
+            };
+            let Some(item) = items.next(ctx)? else {
+                current = None;
+                continue;
+            };
+            let value = item.force(ctx)?;
+            if !there.take(ctx, &value)? {
+                if next < lists.len() {
+                    given.push(value);
+                }
+                return Ok(Some(item));
             }
         }
-    }
-    Ok(items_of(all))
+    }))
 }
 
 fn intersect(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -183,14 +199,21 @@ fn intersect(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 
 fn difference(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let criteria = EquationCriteria::parse(ctx, arguments.value(2), Over::Items)?;
-    let mut removed = Bag::of(ctx, &arguments.list(1)?, &criteria)?;
-    let (mut items, mut kept) = (arguments.list(0)?.items(), Vec::new());
-    while let Some(item) = items.next(ctx)? {
-        if !removed.take(ctx, &item.force(ctx)?)? {
-            kept.push(item);
+    let list = arguments.list(0)?;
+    let removed = Bag::of(ctx, &arguments.list(1)?, &criteria)?;
+    let index = Arc::new(removed.index);
+    Ok(stream(move || {
+        let mut items = list.items();
+        let mut removed = Bag { index: Arc::clone(&index), counts: removed.counts.clone() };
+        move |ctx: &Context| {
+            while let Some(item) = items.next(ctx)? {
+                if !removed.take(ctx, &item.force(ctx)?)? {
+                    return Ok(Some(item));
+                }
+            }
+            Ok(None)
         }
-    }
-    Ok(items_of(kept))
+    }))
 }
 
 fn remove_matching_items(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {

@@ -1,4 +1,4 @@
-//! The comparers. [`Rule`] recognises those without data by their name, [`collation_of`] the others.
+//! The comparers. [`Rule`] recognises them by their name and, those of cultures, by their collation.
 
 use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,21 +9,9 @@ use crate::eval::{Arguments, Context, compare};
 use crate::library::conversion::culture_named;
 use crate::value::{Function, Parameters, Result, Value};
 
-/// How comparers of cultures are called.
-const NAME: &str = "Comparer.FromCulture";
-
 /// The comparers of cultures that were asked for: one function for each collation, so that comparers of one
-/// culture are equal, and can be recognised.
+/// culture are equal.
 static COLLATIONS: Mutex<Vec<(Collation, Arc<Function>)>> = Mutex::new(Vec::new());
-
-/// The order that a comparer made by `Comparer.FromCulture` stands for.
-pub(in crate::library) fn collation_of(function: &Function) -> Option<Collation> {
-    if function.name() != Some(NAME) {
-        return None;
-    }
-    let known = COLLATIONS.lock().unwrap_or_else(PoisonError::into_inner);
-    known.iter().find(|(_, comparer)| comparer.same(function)).map(|(collation, _)| *collation)
-}
 
 pub(super) fn from_culture(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let culture = culture_named(ctx, Some(&arguments.text(0)?))?;
@@ -32,7 +20,9 @@ pub(super) fn from_culture(ctx: &Context, arguments: Arguments<'_>) -> Result<Va
     if let Some((_, comparer)) = known.iter().find(|(other, _)| *other == collation) {
         return Ok(Value::Function(Arc::clone(comparer)));
     }
-    let made = Function::from_rust(NAME, Parameters::untyped(&["x", "y"]), move |ctx, arguments| {
+    let parameters = Parameters::untyped(&["x", "y"]);
+    let data = Arc::new(collation);
+    let made = Function::with_data("Comparer.FromCulture", parameters, data, move |ctx, arguments| {
         let order = match (arguments.value(0), arguments.value(1)) {
             (Value::Text(x), Value::Text(y)) => collation.compare(x, y),
             (x, y) => compare(ctx, x, y)?,

@@ -2,8 +2,6 @@
 
 mod comparer;
 
-pub(super) use comparer::collation_of;
-
 use super::{Declaration, example, native};
 use crate::eval::{Arguments, Context, equal};
 use crate::table::Vector;

@@ -6,7 +6,6 @@ use crate::criteria::Rule;
 use crate::culture::Culture;
 use crate::culture::collation::Collation;
 use crate::eval::Context;
-use crate::library::replacer::collation_of;
 use crate::value::{Function, Result, Value};
 
 /// When two pieces of text are the same.
@@ -36,7 +35,8 @@ impl Matching {
         match Rule::of(function) {
             Rule::Plain => Matching::Exact,
             Rule::IgnoreCase => Matching::IgnoreCase,
-            rule => collation_of(function).map_or(Matching::Function(rule), Matching::Collation),
+            Rule::Collation(collation) => Matching::Collation(collation),
+            rule => Matching::Function(rule),
         }
     }
 

@@ -48,7 +48,13 @@ impl Numbering {
     }
 
     fn by(rules: Arc<[Rule]>) -> Numbering {
-        Numbering { rules, known: Known::Encoded(ByteNumbers::default()), scratch: Vec::new() }
+        // What a culture takes for equal has no bytes of its own.
+        let known = if rules.iter().any(|rule| matches!(rule, Rule::Collation(_))) {
+            Known::Values(FxHashMap::default())
+        } else {
+            Known::Encoded(ByteNumbers::default())
+        };
+        Numbering { rules, known, scratch: Vec::new() }
     }
 
     /// How many different keys there are.
@@ -202,10 +208,7 @@ fn value_key(
 ) -> Result<ValueKey> {
     let parts = columns.iter().zip(rules).map(|(&column, rule)| {
         let value: Value = cell(ctx, batch, row, column)?;
-        match rule {
-            Rule::IgnoreCase => ValueKey::ignoring_case(ctx, &value),
-            Rule::Plain | Rule::Function(_) => ValueKey::new(ctx, &value),
-        }
+        rule.key(ctx, &value)
     });
     parts.collect::<Result<Vec<_>>>().map(one_key)
 }

@@ -53,7 +53,7 @@ impl Sort {
         let part = |(&column, (rule, descending)): (&usize, (&Rule, bool))| match rule {
             Rule::Plain => Some(Part { column, ignore_case: false, descending }),
             Rule::IgnoreCase => Some(Part { column, ignore_case: true, descending }),
-            Rule::Function(_) => None,
+            Rule::Collation(_) | Rule::Function(_) => None,
         };
         columns.zip(self.criteria.rules()).map(part).collect()
     }

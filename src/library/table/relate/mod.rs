@@ -381,11 +381,17 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
         "Table.FuzzyJoin",
         "(table1 as table, key1 as any, table2 as table, key2 as any, optional joinKind as nullable number, optional joinOptions as nullable record) as table",
-        "Puts the rows of two tables side by side where the texts of their keys are alike.",
+        "Puts the rows of two tables side by side where the texts of their keys are alike. Options: Threshold (0.8), \
+         IgnoreCase, IgnoreSpace, TransformationTable, NumberOfMatches (the most rows for each left one, the most alike \
+         are taken), SimilarityColumnName (a last column of how alike the keys are).",
         &[
             example(
                 "Table.FuzzyJoin(#table(type table [a = text], {{\"Seattle\"}}), \"a\", #table(type table [b = text], {{\"seatle\"}, {\"Redmond\"}}), \"b\")",
                 "#table(type table [a = text, b = text], {{\"Seattle\", \"seatle\"}})",
+            ),
+            example(
+                "Table.FuzzyJoin(#table(type table [a = text], {{\"Oslo\"}}), \"a\", #table(type table [b = text], {{\"Osloo\"}, {\"OSLO\"}}), \"b\", JoinKind.Inner, [Threshold = 0.5, NumberOfMatches = 1, SimilarityColumnName = \"s\"])",
+                "#table(type table [a = text, b = text, s = nullable number], {{\"Oslo\", \"OSLO\", 1}})",
             ),
             example(
                 "Table.FuzzyJoin(#table({\"a\"}, {}), \"a\", #table({\"b\"}, {}), \"b\")",
@@ -397,7 +403,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
         "Table.FuzzyNestedJoin",
         "(table1 as table, key1 as any, table2 as table, key2 as any, newColumnName as text, optional joinKind as nullable number, optional joinOptions as nullable record) as table",
-        "Adds to each row of the first table a table of the rows of the second one whose key texts are alike.",
+        "Adds to each row of the first table a table of the rows of the second one whose key texts are alike. The options \
+         are those of Table.FuzzyJoin; SimilarityColumnName is a column of the nested tables.",
         &[example(
             "Table.FuzzyNestedJoin(#table(type table [a = text], {{\"Seattle\"}}), \"a\", #table(type table [b = text], {{\"seatle\"}, {\"Redmond\"}}), \"b\", \"m\"){0}[m]",
             "#table({\"b\"}, {{\"seatle\"}})",

@@ -22,6 +22,56 @@ fn same(left: &str, right: &str) {
 }
 
 #[test]
+fn likeness_joins_in_every_kind() {
+    let join = |kind: &str, options: &str| {
+        evaluated(&format!(
+            r#"let left = #table(type table [a = text], {{{{"Seattle"}}, {{"Oslo"}}, {{null}}}}),
+                   right = #table(type table [b = text], {{{{"Rome"}}, {{"seatle"}}, {{"SEATTLE"}}}})
+               in Table.ToRows(Table.FuzzyJoin(left, "a", right, "b", JoinKind.{kind}, {options}))"#
+        ))
+    };
+    assert_eq!(join("Inner", "null"), r#"{{"Seattle", "seatle"}, {"Seattle", "SEATTLE"}}"#);
+    assert_eq!(join("Inner", "[NumberOfMatches = 1]"), r#"{{"Seattle", "SEATTLE"}}"#);
+    assert_eq!(
+        join("LeftOuter", "[NumberOfMatches = 1]"),
+        r#"{{"Seattle", "SEATTLE"}, {"Oslo", null}, {null, null}}"#
+    );
+    assert_eq!(join("LeftAnti", "null"), r#"{{"Oslo", null}, {null, null}}"#);
+    assert_eq!(join("LeftSemi", "null"), r#"{{"Seattle", null}}"#);
+    assert_eq!(join("RightAnti", "null"), r#"{{null, "Rome"}}"#);
+    assert_eq!(join("RightSemi", "null"), r#"{{null, "seatle"}, {null, "SEATTLE"}}"#);
+    assert_eq!(
+        join("FullOuter", r#"[SimilarityColumnName = "s", NumberOfMatches = 1]"#),
+        r#"{{"Seattle", "SEATTLE", 1}, {"Oslo", null, null}, {null, null, null}, {null, "Rome", null}, {null, "seatle", null}}"#
+    );
+    assert!(join("Inner", "[NumberOfMatches = 0]").contains("whole number of at least 1"));
+    same(
+        r#"Table.FuzzyNestedJoin(#table(type table [a = text], {{"Oslo"}}), "a", #table(type table [b = text], {{"oslo"}}),
+            "b", "m", JoinKind.LeftOuter, [SimilarityColumnName = "s"]){0}[m]"#,
+        r#"#table({"b", "s"}, {{"oslo", 1}})"#,
+    );
+}
+
+#[test]
+fn comparers_of_cultures_tell_apart_by_hash() {
+    let many =
+        r#"List.Transform({0..4999}, each Text.From(Number.Mod(_, 2500)) & (if _ < 2500 then "é" else "É"))"#;
+    same(&format!(r#"List.Count(List.Distinct({many}, Comparer.FromCulture("fr-FR", true)))"#), "2500");
+    same(&format!(r#"List.Count(List.Distinct({many}, Comparer.FromCulture("fr-FR")))"#), "5000");
+    let table = format!(r#"Table.FromColumns({{{many}}}, {{"k"}})"#);
+    same(
+        &format!(r#"Table.RowCount(Table.Distinct({table}, {{"k", Comparer.FromCulture("", true)}}))"#),
+        "2500",
+    );
+    same(
+        &format!(
+            r#"Table.RowCount(Table.Group({table}, "k", {{}}, GroupKind.Global, Comparer.FromCulture("", true)))"#
+        ),
+        "2500",
+    );
+}
+
+#[test]
 fn cells_that_nobody_asks_for_are_not_evaluated() {
     let table = r#"#table({"k", "bad"}, {{2, error "read"}, {1, error "read"}, {2, error "read"}})"#;
     same(&format!(r#"Table.Sort({table}, "k")[k]"#), "{1, 2, 2}");

@@ -1,16 +1,18 @@
 //! Joins and groups of texts that are alike but not equal.
 
+mod matches;
 mod options;
 mod similarity;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use self::matches::{Form as Matches, Likeness};
 use self::options::Options;
 use super::group::{aggregates, check_names};
 use super::{join, names};
 use crate::criteria::Rule;
 use crate::eval::{Arguments, Context, field_exists};
-use crate::table::{self, Batch, Batches, Column, Demand, Grouping, JoinKind, Operator, Table};
+use crate::table::{self, Batch, Batches, Column, Demand, Grouping, JoinKind, JoinSide, Operator, Table};
 use crate::value::types::Form;
 use crate::value::{Error, Function, Member, Parameters, Result, Shape, Text, Type, Value};
 
@@ -18,30 +20,65 @@ use crate::value::{Error, Function, Member, Parameters, Result, Shape, Text, Typ
 pub(super) fn join(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let kind = join::kind(arguments.value(4), JoinKind::Inner)?;
     let options = Options::read(ctx, arguments.optional_record(5)?)?;
-    options.refuse(&["NumberOfMatches", "SimilarityColumnName"])?;
-    let (left, right) = (arguments.table(0)?, arguments.table(2)?);
-    let (left, right) =
-        join::sides(ctx, left, arguments.value(1), right, arguments.value(3), &|_| alike(&options))?;
-    only_texts(&left.table, &left.key.columns)?;
-    only_texts(&right.table, &right.key.columns)?;
-    Ok(Value::Table(Arc::new(join::joined(left, right, kind)?)))
+    let (left, right) = sides(ctx, &arguments)?;
+    let said = JoinSide { table: Arc::new(with_similarity(&right.table, &options)?), key: right.key.clone() };
+    let joined = join::joined(left.clone(), said, kind)?;
+    let names = right.table.names().iter().enumerate();
+    let columns = names.filter(|(_, name)| left.table.position(name).is_none()).map(|(at, _)| at).collect();
+    let rows = likeness(left, right, kind, options, Matches::Pairs(columns)).rows(Arc::clone(joined.shape()));
+    Ok(Value::Table(Arc::new(joined.with_operator(Arc::clone(rows.operator())))))
 }
 
 /// `Table.FuzzyNestedJoin(table1, key1, table2, key2, newColumnName, optional joinKind, optional joinOptions)`.
 pub(super) fn nested_join(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let kind = join::kind(arguments.value(5), JoinKind::LeftOuter)?;
     let options = Options::read(ctx, arguments.optional_record(6)?)?;
-    options.refuse(&["NumberOfMatches", "SimilarityColumnName"])?;
+    let (left, right) = sides(ctx, &arguments)?;
+    let said = with_similarity(&right.table, &options)?;
+    // The engine keeps the types in the column's type alone: the nested tables claim nothing.
+    let (ty, nested) = (Arc::new(said.table_type().with_null()), Arc::clone(said.shape()));
+    let Value::Table(joined) = join::nested_of(left.clone(), right.clone(), arguments.text(4)?, ty, kind)?
+    else {
+        return Ok(Value::Null);
+    };
+    let rows = likeness(left, right, kind, options, Matches::Nested(nested)).rows(Arc::clone(joined.shape()));
+    Ok(Value::Table(Arc::new(joined.with_operator(Arc::clone(rows.operator())))))
+}
+
+/// Both sides of a join, whose keys must be texts.
+fn sides(ctx: &Context, arguments: &Arguments<'_>) -> Result<(JoinSide, JoinSide)> {
     let (left, right) = (arguments.table(0)?, arguments.table(2)?);
-    let ty = Arc::new(right.table_type().with_null());
-    let (left, mut right) =
-        join::sides(ctx, left, arguments.value(1), right, arguments.value(3), &|_| alike(&options))?;
+    let (left, right) =
+        join::sides(ctx, left, arguments.value(1), right, arguments.value(3), &|_| Rule::Plain)?;
     only_texts(&left.table, &left.key.columns)?;
     only_texts(&right.table, &right.key.columns)?;
-    // The engine keeps the types in the column's type alone: the nested tables claim nothing.
-    right.table =
-        Arc::new(Table::untyped(Arc::clone(right.table.shape()), Arc::clone(right.table.operator())));
-    join::nested_of(left, right, arguments.text(4)?, ty, kind)
+    Ok((left, right))
+}
+
+/// The columns of the right table, and the one of likeness if it is asked for.
+fn with_similarity(right: &Table, options: &Options) -> Result<Table> {
+    let (mut names, mut types) = (right.names().to_vec(), right.types().to_vec());
+    if let Some(name) = &options.similarity_column {
+        if names.contains(name) {
+            return Err(field_exists(name, Member::Ready(Value::Null)));
+        }
+        names.push(name.clone());
+        types.push(Arc::new(Type::nullable(Form::Number)));
+    }
+    Ok(Table::new(Arc::new(Shape::new(names)), types, Arc::clone(right.operator())))
+}
+
+fn likeness(left: JoinSide, right: JoinSide, kind: JoinKind, options: Options, form: Matches) -> Likeness {
+    Likeness {
+        left: left.table,
+        left_key: left.key.columns,
+        right: right.table,
+        right_key: right.key.columns,
+        kind,
+        options,
+        form,
+        read: Mutex::default(),
+    }
 }
 
 /// `Table.FuzzyGroup(table, key, aggregatedColumns, optional options)`.

@@ -15,6 +15,8 @@ pub(super) struct Options {
     pub(super) threshold: f64,
     /// The column that is to say how alike texts are.
     pub(super) similarity_column: Option<Text>,
+    /// The most matches of a row.
+    pub(super) matches: Option<usize>,
     ignore_case: bool,
     ignore_space: bool,
     /// Texts and what they stand for.
@@ -37,6 +39,7 @@ impl Options {
                 Value::Text(name) => Some(name),
                 _ => None,
             },
+            matches: count(&field("NumberOfMatches")?)?,
             ignore_case: logical("IgnoreCase")?,
             ignore_space: logical("IgnoreSpace")?,
             transformations: Arc::default(),
@@ -86,5 +89,19 @@ impl Options {
 
     fn plain(&self, text: &str) -> String {
         if self.ignore_case { Culture::default().to_lower(text) } else { text.to_owned() }
+    }
+}
+
+/// The most matches that are wanted: a whole number, at least one.
+fn count(value: &Value) -> Result<Option<usize>> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    match value.to_double() {
+        Some(number) if number.fract() == 0.0 && (1.0..1e9).contains(&number) => Ok(Some(number as usize)),
+        _ => {
+            let message = "The 'NumberOfMatches' option must be a whole number of at least 1.";
+            Err(Error::expression(message).with_detail(value.clone()))
+        }
     }
 }
