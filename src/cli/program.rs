@@ -42,6 +42,10 @@ pub struct ProgramOptions {
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub memory: Option<u64>,
 
+    /// Work on tables with up to so many threads [default: PQM_THREADS, else as many as there are processors]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+
     /// Show every call an error came through
     #[arg(long)]
     pub trace: bool,
@@ -170,9 +174,24 @@ fn engine(options: &ProgramOptions) -> Result<Engine, Failure> {
         // The other half is for what reads and writes them.
         rows_memory: options.memory.map(|bytes| bytes / 2),
         milliseconds: options.timeout.map(|seconds| (seconds * 1000.0).ceil() as u64),
+        threads: threads(options)?,
         ..Limits::default()
     };
     Ok(Engine::new().with_host(LocalHost::new(here)).with_culture(&options.culture).with_limits(limits))
+}
+
+/// How many threads may work on tables.
+fn threads(options: &ProgramOptions) -> Result<usize, Failure> {
+    if let Some(threads) = options.threads {
+        return Ok(threads.get());
+    }
+    match std::env::var("PQM_THREADS") {
+        Ok(text) => text.trim().parse().ok().filter(|threads| *threads > 0).ok_or_else(|| {
+            let advice = "Set it to a number from 1 on, or leave it unset to use all processors.";
+            Failure::Usage(format!("PQM_THREADS is '{text}', no number of threads."), Some(advice.to_owned()))
+        }),
+        Err(_) => Ok(std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)),
+    }
 }
 
 /// `NAME=TEXT` or `NAME:=EXPR`.

@@ -84,6 +84,12 @@ impl Engine {
         self
     }
 
+    /// The same engine, working on one table with up to so many threads; one by default. What comes out is the same.
+    pub fn with_threads(mut self, threads: usize) -> Engine {
+        self.limits.threads = threads;
+        self
+    }
+
     /// The same engine with a name bound to a value: a parameter, a source table, a function of the host.
     ///
     /// Section members of that name take this value in place of their own: parameters with defaults.

@@ -134,6 +134,8 @@ pub struct Context {
     held: Counter<(i64, usize)>,
     /// Cells that another thread is evaluating and this one evaluates too.
     too: RefCell<Vec<usize>>,
+    /// Whether the thread works beside others already, and calls no more.
+    alone: Counter<bool>,
 }
 
 /// Until it is dropped, a thread evaluates a cell that another thread is evaluating as well.
@@ -178,6 +180,7 @@ impl Context {
             between_looks,
             held: Counter::new((memory::held(), memory::thread())),
             too: RefCell::default(),
+            alone: Counter::new(false),
         }
     }
 
@@ -210,6 +213,19 @@ impl Context {
     /// The culture of the document: a name such as `en-US`; empty for the invariant one.
     pub fn culture(&self) -> &str {
         &self.evaluation.culture
+    }
+
+    /// How many threads a step may work with, this one among them.
+    pub fn threads(&self) -> usize {
+        if self.alone.get() { 1 } else { self.evaluation.limits.threads.max(1) }
+    }
+
+    /// Runs `inside`, which calls no other threads: work that is shared out already is not shared out again.
+    pub fn alone<T>(&self, inside: impl FnOnce() -> T) -> T {
+        let before = self.alone.replace(true);
+        let result = inside();
+        self.alone.set(before);
+        result
     }
 
     /// The limits of the evaluation.

@@ -23,6 +23,8 @@ pub struct Limits {
     /// Bytes of rows that steps of tables may hold in memory, all together, before they write them to temporary files of
     /// the host; `None` to hold all. No limit that ends an evaluation.
     pub rows_memory: Option<u64>,
+    /// Threads that may work on one table at the same time; 0 counts as 1.
+    pub threads: usize,
 }
 
 impl Default for Limits {
@@ -36,6 +38,7 @@ impl Default for Limits {
             memory: None,
             row_wise: false,
             rows_memory: None,
+            threads: 1,
         }
     }
 }

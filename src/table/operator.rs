@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::parallel::{Morsels, StageOver};
 use super::{Batch, Sorted};
 use crate::eval::Context;
 use crate::value::{Result, Text};
@@ -74,6 +75,23 @@ impl Demand {
 pub trait Operator: Send + Sync {
     /// Starts reading. Reads nothing before the first batch is asked for.
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>>;
+
+    /// The step as one that makes a batch of each batch of its input, if it is such a step: then batches can be made
+    /// on several threads. Its `open` is [`parallel::open`](super::parallel::open).
+    ///
+    /// # Errors
+    /// What preparing the step raises.
+    fn stage(&self, _ctx: &Context, _demand: &Demand) -> Result<Option<StageOver>> {
+        Ok(None)
+    }
+
+    /// Starts reading in pieces of which any thread can make a batch, if the step has such pieces.
+    ///
+    /// # Errors
+    /// What starting to read raises.
+    fn morsels(&self, _ctx: &Context, _demand: &Demand) -> Result<Option<Box<dyn Morsels>>> {
+        Ok(None)
+    }
 
     /// The number of rows, if it is known without reading.
     fn known_rows(&self) -> Option<usize> {

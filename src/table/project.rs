@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::parallel::{self, Stage, StageOver, Staged};
 use super::{Batch, Batches, Column, Demand, Operator, Table};
 use crate::eval::{self, Context};
 use crate::value::{Member, Result, Shape, Text, Type, Value};
@@ -41,16 +42,11 @@ struct Select {
 
 impl Operator for Select {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
-        let wanted = self
-            .positions
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| demand.wants(*at))
-            .filter_map(|(_, from)| *from);
-        let mut below = Demand::only(self.input.width(), wanted);
-        below.limit = demand.limit;
-        let input = self.input.operator().open(ctx, &below)?;
-        Ok(Box::new(Selecting { input, positions: self.positions.clone() }))
+        parallel::open(ctx, self.over(demand), demand)
+    }
+
+    fn stage(&self, _ctx: &Context, demand: &Demand) -> Result<Option<StageOver>> {
+        Ok(Some(self.over(demand)))
     }
 
     fn known_rows(&self) -> Option<usize> {
@@ -62,14 +58,22 @@ impl Operator for Select {
     }
 }
 
+impl Select {
+    fn over(&self, demand: &Demand) -> StageOver {
+        let wanted = self.positions.iter().enumerate().filter(|(at, _)| demand.wants(*at));
+        let mut below = Demand::only(self.input.width(), wanted.filter_map(|(_, from)| *from));
+        below.limit = demand.limit;
+        let stage = Selecting { positions: self.positions.clone() };
+        StageOver { input: Arc::clone(&self.input), demand: below, stage: Arc::new(stage) }
+    }
+}
+
 struct Selecting {
-    input: Box<dyn Batches>,
     positions: Vec<Option<usize>>,
 }
 
-impl Batches for Selecting {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
-        let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+impl Stage for Selecting {
+    fn apply(&self, _ctx: &Context, batch: Batch) -> Result<Staged> {
         let columns = self
             .positions
             .iter()
@@ -78,6 +82,6 @@ impl Batches for Selecting {
                 None => Arc::new(Column::same(Member::Ready(Value::Null), batch.len())),
             })
             .collect();
-        Ok(Some(batch.with_columns(columns)))
+        Ok(batch.with_columns(columns).into())
     }
 }

@@ -1,6 +1,6 @@
 use super::block::{Block, count_lines};
 use super::dialect::Dialect;
-use super::split::{LONGEST, Split, split};
+use super::split::{Counted, LONGEST, Split, count_rows, split};
 use crate::eval::Context;
 use crate::sources::bytes::ByteReader;
 use crate::sources::encoding::{Decoder, Encoding};
@@ -33,6 +33,14 @@ pub struct Blocks {
     line: u64,
 }
 
+/// Rows that were counted.
+pub(super) struct Rows {
+    /// How many.
+    pub rows: usize,
+    /// The line with a quote that nothing closes, if the last of them has one.
+    pub unclosed_line: Option<u64>,
+}
+
 impl Blocks {
     /// Starts reading.
     pub fn new(reader: ByteReader, encoding: Encoding) -> Blocks {
@@ -61,18 +69,53 @@ impl Blocks {
     /// # Errors
     /// What reading raises, and a row that is too long to be one.
     pub fn next(&mut self, ctx: &Context, dialect: &Dialect, most: usize) -> Result<Option<Block>> {
+        let mut found = Split::default();
+        let any = self.look(ctx, |text, last| {
+            split(dialect, text, last, most, &mut found);
+            !found.is_empty()
+        })?;
+        if !any {
+            return Ok(None);
+        }
+        let rest = self.text.split_off(found.rest);
+        let text = std::mem::replace(&mut self.text, rest);
+        let line = self.line;
+        self.line += count_lines(&text);
+        Ok(Some(Block::new(text, found, line, self.encoding)))
+    }
+
+    /// Counts the next rows; `None` past the last.
+    ///
+    /// # Errors
+    /// As [`Blocks::next`].
+    pub(super) fn count(&mut self, ctx: &Context, dialect: &Dialect) -> Result<Option<Rows>> {
+        let mut counted = Counted::default();
+        let any = self.look(ctx, |text, last| {
+            counted = count_rows(dialect, text, last);
+            counted.rows > 0
+        })?;
+        if !any {
+            return Ok(None);
+        }
+        let lines_to = |at: usize| count_lines(self.text.get(..at).unwrap_or_default());
+        let unclosed_line = counted.unclosed.map(|at| self.line + lines_to(at));
+        self.line += lines_to(counted.rest);
+        self.text.drain(..counted.rest);
+        Ok(Some(Rows { rows: counted.rows, unclosed_line }))
+    }
+
+    /// Reads until `look` finds rows at the start of the text; whether it did.
+    fn look(&mut self, ctx: &Context, mut look: impl FnMut(&[u8], bool) -> bool) -> Result<bool> {
         if self.text.len() < self.size && !self.ended {
             self.read(ctx)?;
         }
-        let mut found = Split::default();
         loop {
             ctx.step()?;
-            split(dialect, &self.text, self.ended, most, &mut found);
-            if !found.is_empty() {
-                break;
+            if look(&self.text, self.ended) {
+                return Ok(true);
             }
             if self.ended {
-                return Ok(None);
+                return Ok(false);
             }
             if self.text.len() + MOST > LONGEST {
                 return Err(Error::data_format(format!(
@@ -86,11 +129,6 @@ impl Blocks {
             self.size = self.size.max(self.text.len()).min(LONGEST - MOST - self.text.len());
             self.read(ctx)?;
         }
-        let rest = self.text.split_off(found.rest);
-        let text = std::mem::replace(&mut self.text, rest);
-        let line = self.line;
-        self.line += count_lines(&text);
-        Ok(Some(Block::new(text, found, line, self.encoding)))
     }
 
     fn read(&mut self, ctx: &Context) -> Result<()> {

@@ -64,12 +64,8 @@ impl Cells<'_> {
     }
 
     /// `in line 7 of orders.csv`: where a place of the block's text is.
-    pub fn place_at(&self, at: usize) -> String {
-        let line = self.block.line_at(at);
-        match self.label {
-            Some(label) => format!("in line {line} of '{label}'"),
-            None => format!("in line {line}"),
-        }
+    fn place_at(&self, at: usize) -> String {
+        in_line(self.block.line_at(at), self.label)
     }
 
     fn member(&self, cell: Option<Cell>, position: usize) -> Member {
@@ -101,5 +97,13 @@ impl Cells<'_> {
             self.place_at(cell.start()),
         ))
         .with_detail(Value::from(shown))
+    }
+}
+
+/// `in line 7 of orders.csv`.
+pub fn in_line(line: u64, label: Option<&str>) -> String {
+    match label {
+        Some(label) => format!("in line {line} of '{label}'"),
+        None => format!("in line {line}"),
     }
 }

@@ -14,6 +14,9 @@ mod block;
 mod blocks;
 mod columns;
 mod dialect;
+mod masks;
+mod plain;
+mod scan;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -21,7 +24,7 @@ mod tests;
 pub use block::Block;
 pub use blocks::Blocks;
 pub use dialect::{Delimiter, Dialect, Quotes};
-pub use split::{Cell, Split, split, unquote};
+pub use split::{Cell, Counted, Split, count_rows, split, unquote};
 
 use std::sync::Arc;
 
@@ -30,7 +33,7 @@ use columns::Cells;
 use super::bytes::ByteSource;
 use super::encoding::Encoding;
 use crate::eval::Context;
-use crate::table::{Batch, Batches, Column, Demand, Operator, Table};
+use crate::table::{Batch, Batches, Column, Demand, Morsel, Morsels, Operator, Table, one_by_one};
 use crate::value::types::Form;
 use crate::value::{Error, Member, Result, Shape, Type, Value};
 
@@ -85,18 +88,30 @@ struct Read {
     width: usize,
 }
 
-impl Operator for Read {
-    fn open(&self, _ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
-        Ok(Box::new(Reading {
-            document: Arc::clone(&self.document),
-            label: self.document.source.label(),
-            width: self.width,
+impl Read {
+    fn reading(&self, demand: &Demand) -> Reading {
+        let counting = demand.limit.is_none() && !(0..self.width).any(|position| demand.wants(position));
+        let label = self.document.source.label();
+        let plan =
+            Plan { document: Arc::clone(&self.document), label, width: self.width, demand: demand.clone() };
+        Reading {
+            plan: Arc::new(plan),
+            counting,
             left: demand.limit.unwrap_or(usize::MAX),
-            demand: demand.clone(),
             blocks: None,
             failed: None,
             warned: false,
-        }))
+        }
+    }
+}
+
+impl Operator for Read {
+    fn open(&self, _ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        Ok(one_by_one(Box::new(self.reading(demand))))
+    }
+
+    fn morsels(&self, _ctx: &Context, demand: &Demand) -> Result<Option<Box<dyn Morsels>>> {
+        Ok(Some(Box::new(self.reading(demand))))
     }
 
     fn name(&self) -> &'static str {
@@ -104,19 +119,26 @@ impl Operator for Read {
     }
 }
 
-struct Reading {
+/// What the batches of one reading have in common.
+struct Plan {
     document: Arc<Document>,
     label: Option<String>,
     width: usize,
     demand: Demand,
+}
+
+struct Reading {
+    plan: Arc<Plan>,
+    /// Whether nothing is asked but how many rows there are.
+    counting: bool,
     left: usize,
     blocks: Option<Blocks>,
     failed: Option<Error>,
     warned: bool,
 }
 
-impl Batches for Reading {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+impl Morsels for Reading {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Box<dyn Morsel>>> {
         if let Some(error) = self.failed.take() {
             self.left = 0;
             return Err(error);
@@ -124,24 +146,27 @@ impl Batches for Reading {
         if self.left == 0 {
             return Ok(None);
         }
-        let document = Arc::clone(&self.document);
+        let plan = Arc::clone(&self.plan);
+        let document = &plan.document;
         let blocks = match &mut self.blocks {
             Some(blocks) => blocks,
             None => self.blocks.insert(Blocks::new(document.source.open(ctx)?, document.encoding)),
         };
-        let Some(mut block) = blocks.next(ctx, &document.dialect, self.left)? else {
-            self.left = 0;
-            return Ok(None);
+        let (block, rows, unclosed) = if self.counting {
+            let Some(counted) = blocks.count(ctx, &document.dialect)? else { return Ok(None) };
+            (None, counted.rows, counted.unclosed_line)
+        } else {
+            let Some(block) = blocks.next(ctx, &document.dialect, self.left)? else { return Ok(None) };
+            let (rows, unclosed) = (block.split().len(), block.split().unclosed);
+            let line = unclosed.map(|at| block.line_at(at));
+            (Some(block), rows, line)
         };
-        let mut rows = block.split().len();
-        if let Some(at) = block.split().unclosed {
-            rows -= 1;
-            let cells =
-                Cells { block: &block, dialect: &document.dialect, label: self.label.as_deref(), rows };
+        let rows = rows - usize::from(unclosed.is_some());
+        if let Some(line) = unclosed {
             let error = Error::data_format(format!(
                 "The quote that opens {} isn't closed, so that the rest of the document would be one cell. Close it, \
                  or read the document with QuoteStyle = QuoteStyle.None, where quotes end with the line.",
-                cells.place_at(at)
+                columns::in_line(line, plan.label.as_deref())
             ));
             if rows == 0 {
                 self.left = 0;
@@ -149,21 +174,42 @@ impl Batches for Reading {
             }
             self.failed = Some(error);
         }
-        if (0..self.width).any(|position| self.demand.wants(position)) {
-            block.settle(document.dialect.quotes);
-        }
         self.left = self.left.saturating_sub(rows);
-        let cells = Cells { block: &block, dialect: &document.dialect, label: self.label.as_deref(), rows };
-        let batch = columns_of(&cells, self.width, &self.demand, document.extra);
-        let batch = match document.extra {
-            Extra::Error => fail_long_rows(&cells, self.width, batch),
-            Extra::Ignore if !self.warned => {
-                self.warned = warn_of_long_rows(ctx, &cells, self.width);
-                batch
-            }
-            _ => batch,
+        if let Some(block) = block.as_ref().filter(|_| document.extra == Extra::Ignore && !self.warned) {
+            self.warned = warn_of_long_rows(ctx, &plan.cells(block, rows), plan.width);
+        }
+        Ok(Some(Box::new(Rows { plan, block, rows })))
+    }
+}
+
+/// Some rows whose cells are located, or only counted.
+struct Rows {
+    plan: Arc<Plan>,
+    block: Option<Block>,
+    rows: usize,
+}
+
+impl Morsel for Rows {
+    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Batch> {
+        let Rows { plan, block, rows } = *self;
+        let Some(mut block) = block else {
+            let columns = (0..plan.width).map(|_| Arc::new(Column::unread(rows)));
+            return Ok(Batch::new(columns.collect(), rows));
         };
-        Ok(Some(Batch::new(batch, rows)))
+        block.settle(plan.document.dialect.quotes);
+        let cells = plan.cells(&block, rows);
+        let columns = columns_of(&cells, plan.width, &plan.demand, plan.document.extra);
+        let columns = match plan.document.extra {
+            Extra::Error => fail_long_rows(&cells, plan.width, columns),
+            Extra::Ignore | Extra::List => columns,
+        };
+        Ok(Batch::new(columns, rows))
+    }
+}
+
+impl Plan {
+    fn cells<'b>(&'b self, block: &'b Block, rows: usize) -> Cells<'b> {
+        Cells { block, dialect: &self.document.dialect, label: self.label.as_deref(), rows }
     }
 }
 
@@ -211,6 +257,9 @@ fn fail_long_rows(cells: &Cells<'_>, width: usize, columns: Vec<Arc<Column>>) ->
 
 /// Tells the host of the first row with cells that are left out; whether there was one.
 fn warn_of_long_rows(ctx: &Context, cells: &Cells<'_>, width: usize) -> bool {
+    if !cells.block.split().any_longer(width) {
+        return false;
+    }
     let found = (0..cells.rows).find_map(|row| cells.extra(row, width).map(|extra| (row, extra)));
     let Some((row, extra)) = found else { return false };
     ctx.host().warn(&format!(

@@ -1,10 +1,12 @@
 //! Where the cells of rows start and end in a piece of text.
 //!
 //! Splitting and reading are apart: splitting notes positions only, so that cells nobody asks for cost no more than
-//! that. The common case (a delimiter of one ASCII character, quotes at the start of cells) looks at eight bytes at
-//! a time; everything else goes byte by byte. Both find the same cells.
+//! that. The common case (a delimiter of one ASCII character, quotes at the start of cells) looks at 64 bytes at a
+//! time ([`scan`]); everything else goes byte by byte. Both find the same cells.
 
 use super::dialect::{Delimiter, Dialect, Quotes};
+use super::plain::Plain;
+use super::scan;
 
 /// The cells of some rows: positions in the piece of text they were found in.
 #[derive(Debug, Default)]
@@ -84,9 +86,29 @@ impl Split {
         })
     }
 
+    /// Whether a row has more than `width` cells.
+    pub fn any_longer(&self, width: usize) -> bool {
+        self.rows.windows(2).any(|row| matches!(row, [from, to] if (to - from) as usize > width))
+    }
+
     /// The cells with quotes that do not belong to their content.
     pub(super) fn quoted_cells(&mut self) -> impl Iterator<Item = &mut Cell> {
         self.cells.iter_mut().filter(|cell| cell.quoted())
+    }
+
+    pub(super) fn push(&mut self, cell: Cell) {
+        self.cells.push(cell);
+    }
+
+    /// Forgets the cells of a row that did not end.
+    pub(super) fn drop_unfinished(&mut self) {
+        let complete = self.rows.last().map_or(0, |cells| *cells as usize);
+        self.cells.truncate(complete);
+    }
+
+    /// Forgets all cells.
+    pub(super) fn forget(&mut self) {
+        self.cells.clear();
     }
 
     fn clear(&mut self) {
@@ -97,7 +119,7 @@ impl Split {
         self.unclosed = None;
     }
 
-    fn end_row(&mut self, rest: usize) {
+    pub(super) fn end_row(&mut self, rest: usize) {
         self.rows.push(self.cells.len() as u32);
         self.rest = rest;
     }
@@ -110,16 +132,14 @@ pub fn split(dialect: &Dialect, text: &[u8], last: bool, most: usize, into: &mut
     match (&dialect.delimiter, dialect.quotes) {
         (Delimiter::Byte(delimiter), Quotes::AfterDelimiter) => {
             let rows = Plain { text, last, delimiter: *delimiter, quoted_breaks: dialect.quoted_breaks };
-            repeat(text, most, into, |at, into| rows.row(at, into))
+            scan::split(&rows, most, into)
         }
         (Delimiter::Positions(positions), _) => {
             repeat(text, most, into, |at, into| fixed_row(text, last, positions, at, into))
         }
         _ => repeat(text, most, into, |at, into| general_row(dialect, text, last, at, into)),
     }
-    // The cells of a row that did not end are no cells yet.
-    let complete = into.rows.last().map_or(0, |cells| *cells as usize);
-    into.cells.truncate(complete);
+    into.drop_unfinished();
 }
 
 /// Finds row after row: `row` gives where the next one starts.
@@ -132,105 +152,8 @@ fn repeat(text: &[u8], most: usize, into: &mut Split, row: impl Fn(usize, &mut S
     }
 }
 
-/// Rows with a delimiter of one byte and quotes only at the start of cells.
-struct Plain<'t> {
-    text: &'t [u8],
-    last: bool,
-    delimiter: u8,
-    quoted_breaks: bool,
-}
-
-impl Plain<'_> {
-    /// Splits the row at `at`; gives where the next one starts, or `None` if the row does not end in the text.
-    fn row(&self, mut at: usize, into: &mut Split) -> Option<usize> {
-        let text = self.text;
-        loop {
-            let start = at;
-            let (cell, end) = if text.get(at) == Some(&b'"') {
-                self.quoted(at, into)?
-            } else {
-                let end = self.boundary(at);
-                (Cell::new(start, end, false), end)
-            };
-            into.cells.push(cell);
-            match text.get(end) {
-                Some(&byte) if byte == self.delimiter => at = end + 1,
-                Some(_) => return line_break(text, self.last, end),
-                None if self.last => return Some(end),
-                None => return None,
-            }
-        }
-    }
-
-    /// The cell whose opening quote is at `start`, and where it ends.
-    fn quoted(&self, start: usize, into: &mut Split) -> Option<(Cell, usize)> {
-        let text = self.text;
-        let mut at = start + 1;
-        let mut doubled = false;
-        loop {
-            let rest = text.get(at..)?;
-            let found = if self.quoted_breaks {
-                memchr::memchr(b'"', rest)
-            } else {
-                memchr::memchr3(b'"', b'\n', b'\r', rest)
-            };
-            let Some(found) = found else {
-                if !self.last {
-                    return None;
-                }
-                if self.quoted_breaks {
-                    into.unclosed = Some(start);
-                }
-                return Some((Cell::new(start, text.len(), true), text.len()));
-            };
-            at += found;
-            if text.get(at) != Some(&b'"') {
-                // A line break that ends the row although the quote is open.
-                return Some((Cell::new(start, at, true), at));
-            }
-            match text.get(at + 1) {
-                Some(b'"') => {
-                    doubled = true;
-                    at += 2;
-                }
-                Some(&byte) if byte == self.delimiter || byte == b'\n' || byte == b'\r' => break,
-                None if self.last => break,
-                None => return None,
-                Some(_) => {
-                    // Text after the closing quote belongs to the cell.
-                    let end = self.boundary(at + 1);
-                    return Some((Cell::new(start, end, true), end));
-                }
-            }
-        }
-        let cell = if doubled { Cell::new(start, at + 1, true) } else { Cell::new(start + 1, at, false) };
-        Some((cell, at + 1))
-    }
-
-    /// The first delimiter or line break from `at` on, or the end of the text.
-    fn boundary(&self, mut at: usize) -> usize {
-        const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
-        const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-        // The highest bit of each byte that is zero; bits above the lowest one set may be wrong.
-        let zeros = |word: u64| word.wrapping_sub(LOW) & !word & HIGH;
-        let (delimiter, feed, carriage) =
-            (LOW * u64::from(self.delimiter), LOW * u64::from(b'\n'), LOW * u64::from(b'\r'));
-        while let Some(&[a, b, c, d, e, f, g, h]) = self.text.get(at..at + 8) {
-            let word = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
-            let found = zeros(word ^ delimiter) | zeros(word ^ feed) | zeros(word ^ carriage);
-            if found != 0 {
-                return at + (found.trailing_zeros() / 8) as usize;
-            }
-            at += 8;
-        }
-        let ends = |byte: &u8| *byte == self.delimiter || *byte == b'\n' || *byte == b'\r';
-        let rest = self.text.get(at..).unwrap_or_default();
-        at + rest.iter().position(ends).unwrap_or(rest.len())
-    }
-}
-
 /// Where the row after the line break at `at` starts; `None` if the break may go on behind the text.
-fn line_break(text: &[u8], last: bool, at: usize) -> Option<usize> {
+pub(super) fn line_break(text: &[u8], last: bool, at: usize) -> Option<usize> {
     if text.get(at) == Some(&b'\r') {
         match text.get(at + 1) {
             Some(b'\n') => return Some(at + 2),
@@ -375,4 +298,30 @@ pub fn unquote(quotes: Quotes, cell: &[u8], out: &mut Vec<u8>) {
         }
         rest = after;
     }
+}
+
+/// Counts the rows that [`split`] would find in the text.
+pub fn count_rows(dialect: &Dialect, text: &[u8], last: bool) -> Counted {
+    match (&dialect.delimiter, dialect.quotes) {
+        (Delimiter::Byte(delimiter), Quotes::AfterDelimiter) => {
+            let rows = Plain { text, last, delimiter: *delimiter, quoted_breaks: dialect.quoted_breaks };
+            scan::count(&rows)
+        }
+        _ => {
+            let mut found = Split::default();
+            split(dialect, text, last, usize::MAX, &mut found);
+            Counted { rows: found.len(), rest: found.rest, unclosed: found.unclosed }
+        }
+    }
+}
+
+/// What [`count_rows`] found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Number of rows.
+    pub rows: usize,
+    /// Where the text after the last complete row starts.
+    pub rest: usize,
+    /// Where a quote stands that nothing closes, if the last row has one.
+    pub unclosed: Option<usize>,
 }

@@ -2,7 +2,9 @@ use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 
-use super::{Blocks, Delimiter, Dialect, Document, Extra, Quotes, Split, split, unquote};
+use super::{
+    Blocks, Counted, Delimiter, Dialect, Document, Extra, Quotes, Split, count_rows, split, unquote,
+};
 use crate::Engine;
 use crate::eval::Context;
 use crate::host::Host;
@@ -136,10 +138,29 @@ proptest! {
 
     /// The fast way for one-byte delimiters finds what the general way finds, whatever the input.
     #[test]
-    fn both_ways_of_splitting_agree(text in "[ab,\"\r\n]{0,40}", quoted_breaks in any::<bool>()) {
+    fn all_ways_of_splitting_agree(
+        parts in prop::collection::vec(
+            prop::sample::select(vec!["a", "b,", "\"", "\"\"", "\r", "\n", "\r\n", ",\"", "\",",
+                "thirty characters or so of it ", "\"a quoted, longer cell with\na break\","]), 0..40),
+        quoted_breaks in any::<bool>(),
+        last in any::<bool>(),
+        most in prop::sample::select(vec![1, 3, usize::MAX]),
+    ) {
+        let text = parts.concat();
         let fast = Dialect { quoted_breaks, ..Dialect::default() };
         let general = Dialect { delimiter: Delimiter::AnyOf(vec![",".into()]), ..fast.clone() };
-        prop_assert_eq!(rows_of(&text, &fast), rows_of(&text, &general));
+        let found = |dialect: &Dialect| {
+            let mut found = Split::default();
+            split(dialect, text.as_bytes(), last, most, &mut found);
+            (cells(&found, text.as_bytes(), dialect), found.rest, found.unclosed)
+        };
+        let expected = found(&general);
+        prop_assert_eq!(found(&fast), expected.clone());
+        if most == usize::MAX {
+            let expected = Counted { rows: expected.0.len(), rest: expected.1, unclosed: expected.2 };
+            prop_assert_eq!(count_rows(&fast, text.as_bytes(), last), expected);
+            prop_assert_eq!(count_rows(&general, text.as_bytes(), last), expected);
+        }
     }
 
     /// Damaged input neither panics nor depends on how it is cut into blocks.
