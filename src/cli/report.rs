@@ -29,7 +29,7 @@ impl Style {
     pub fn of(format: Format, colour: Colour, trace: bool) -> Style {
         match format {
             Format::Json | Format::Jsonl => Style::Json,
-            Format::Table | Format::Csv | Format::M => Style::text(colour, trace),
+            _ => Style::text(colour, trace),
         }
     }
 

@@ -74,6 +74,9 @@ fn by_ending(path: Option<&Path>) -> Format {
         Some("json") => Format::Json,
         Some("jsonl" | "ndjson") => Format::Jsonl,
         Some("pq" | "m") => Format::M,
+        Some("arrow" | "feather" | "ipc") => Format::Arrow,
+        #[cfg(feature = "parquet")]
+        Some("parquet") => Format::Parquet,
         _ => Format::Table,
     }
 }

@@ -49,7 +49,7 @@ enum Form {
 
 /// A cell as it stands in its column.
 #[derive(Clone, Copy)]
-pub(super) enum CellView<'c> {
+pub enum CellView<'c> {
     /// `null`
     Null,
     /// A text.
@@ -337,7 +337,7 @@ impl Column {
 
     /// The cell in a row as it stands there, without making a value; `null` outside of the column.
     #[inline]
-    pub(super) fn view(&self, row: usize) -> CellView<'_> {
+    pub fn view(&self, row: usize) -> CellView<'_> {
         let column = self.settled();
         if let Some(odd) = &column.odd
             && let Some(member) = odd.get(&(row as u32))

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use super::late::Late;
+use super::parallel::{self, Stage, StageOver, Staged};
 use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Program, Table};
 use crate::eval::Context;
 use crate::value::{Function, Member, Record, Result, Shape, Type, Value};
@@ -71,6 +72,24 @@ struct Computed {
 
 impl Operator for Computed {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        parallel::open(ctx, self.over(demand), demand)
+    }
+
+    fn stage(&self, _ctx: &Context, demand: &Demand) -> Result<Option<StageOver>> {
+        Ok(Some(self.over(demand)))
+    }
+
+    fn known_rows(&self) -> Option<usize> {
+        self.input.operator().known_rows()
+    }
+
+    fn name(&self) -> &'static str {
+        "compute columns"
+    }
+}
+
+impl Computed {
+    fn over(&self, demand: &Demand) -> StageOver {
         let mut wanted = vec![false; self.computations.len()];
         let mut below = Demand::only(self.input.width(), []);
         for (_, origin) in self.origins.iter().enumerate().filter(|(at, _)| demand.wants(*at)) {
@@ -88,30 +107,20 @@ impl Operator for Computed {
             below.add_reads(computation.reads());
         }
         below.limit = demand.limit;
-        let input = self.input.operator().open(ctx, &below)?;
         let (origins, computations) = (Arc::clone(&self.origins), Arc::clone(&self.computations));
-        Ok(Box::new(Computing { input, origins, computations, wanted }))
-    }
-
-    fn known_rows(&self) -> Option<usize> {
-        self.input.operator().known_rows()
-    }
-
-    fn name(&self) -> &'static str {
-        "compute columns"
+        let stage = Arc::new(Computing { origins, computations, wanted });
+        StageOver { input: Arc::clone(&self.input), demand: below, stage }
     }
 }
 
 struct Computing {
-    input: Box<dyn Batches>,
     origins: Arc<[Origin]>,
     computations: Arc<[Arc<dyn Compute>]>,
     wanted: Vec<bool>,
 }
 
-impl Batches for Computing {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
-        let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+impl Stage for Computing {
+    fn apply(&self, ctx: &Context, batch: Batch) -> Result<Staged> {
         let batch = Arc::new(batch);
         let mut computed = Vec::with_capacity(self.computations.len());
         for (computation, wanted) in self.computations.iter().zip(&self.wanted) {
@@ -135,7 +144,7 @@ impl Batches for Computing {
             };
             column.map_or_else(|| Arc::new(Column::unread(batch.len())), Arc::clone)
         });
-        Ok(Some(batch.with_columns(columns.collect())))
+        Ok(batch.with_columns(columns.collect()).into())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::parallel::{self, Stage, StageOver, Staged};
 use super::{Batch, Batches, Demand, Operator, Program, Table, Vector};
 use crate::eval::Context;
 use crate::value::{Error, Function, Member, Record, Result, Shape, Value};
@@ -79,17 +80,11 @@ struct Filter {
 
 impl Operator for Filter {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
-        let mut below = demand.unlimited();
-        below.add_reads(self.test.reads());
-        let left = demand.limit.unwrap_or(usize::MAX);
-        let input = self.input.operator().open(ctx, &below)?;
-        Ok(Box::new(Filtering {
-            input,
-            test: Arc::clone(&self.test),
-            program: self.test.program(ctx),
-            left,
-            failed: None,
-        }))
+        parallel::open(ctx, self.over(ctx, demand), demand)
+    }
+
+    fn stage(&self, ctx: &Context, demand: &Demand) -> Result<Option<StageOver>> {
+        Ok(Some(self.over(ctx, demand)))
     }
 
     fn name(&self) -> &'static str {
@@ -97,26 +92,38 @@ impl Operator for Filter {
     }
 }
 
+impl Filter {
+    fn over(&self, ctx: &Context, demand: &Demand) -> StageOver {
+        let mut below = demand.unlimited();
+        below.add_reads(self.test.reads());
+        let stage = Filtering {
+            test: Arc::clone(&self.test),
+            program: self.test.program(ctx),
+            most: demand.limit.unwrap_or(usize::MAX),
+        };
+        StageOver { input: Arc::clone(&self.input), demand: below, stage: Arc::new(stage) }
+    }
+}
+
 struct Filtering {
-    input: Box<dyn Batches>,
     test: Arc<RowTest>,
     /// The test, as far as it needs no evaluation of single rows.
     program: Option<Program>,
-    left: usize,
-    failed: Option<Error>,
+    /// How many rows are needed at most.
+    most: usize,
 }
 
 impl Filtering {
-    /// The rows that pass, at most as many as are still needed; up to the first whose test fails.
-    fn passing(&mut self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<u32>> {
+    /// The rows that pass, at most as many as are needed; up to the first whose test fails, and its error.
+    fn passing(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<(Vec<u32>, Option<Error>)> {
         let answers = match &self.program {
             Some(program) => Some(program.run(ctx, batch)?),
             None => None,
         };
         if let Some(bits) = answers.as_ref().and_then(Vector::all_true) {
-            return Ok(bits.set_indices_u32().take(self.left).collect());
+            return Ok((bits.set_indices_u32().take(self.most).collect(), None));
         }
-        let mut kept = Vec::with_capacity(batch.len().min(self.left));
+        let mut kept = Vec::with_capacity(batch.len().min(self.most));
         for row in 0..batch.len() {
             let known = answers.as_ref().and_then(|answers| answers.as_condition(row));
             let passes = match known {
@@ -129,38 +136,23 @@ impl Filtering {
             match passes {
                 Ok(true) => kept.push(row as u32),
                 Ok(false) => {}
-                Err(error) if error.is_stop() || kept.is_empty() => return Err(error),
-                Err(error) => {
-                    self.failed = Some(error);
-                    break;
-                }
+                Err(error) if error.is_stop() => return Err(error),
+                Err(error) => return Ok((kept, Some(error))),
             }
-            if kept.len() == self.left {
+            if kept.len() == self.most {
                 break;
             }
         }
-        Ok(kept)
+        Ok((kept, None))
     }
 }
 
-impl Batches for Filtering {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
-        if let Some(error) = self.failed.take() {
-            self.left = 0;
-            return Err(error);
-        }
-        while self.left > 0 {
-            let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
-            let batch = Arc::new(batch);
-            let kept = self.passing(ctx, &batch)?;
-            if kept.is_empty() {
-                continue;
-            }
-            self.left -= kept.len();
-            let whole = kept.len() == batch.len();
-            return Ok(Some(if whole { (*batch).clone() } else { batch.take(&kept) }));
-        }
-        Ok(None)
+impl Stage for Filtering {
+    fn apply(&self, ctx: &Context, batch: Batch) -> Result<Staged> {
+        let batch = Arc::new(batch);
+        let (kept, failed) = self.passing(ctx, &batch)?;
+        let whole = kept.len() == batch.len();
+        Ok(Staged { batch: if whole { (*batch).clone() } else { batch.take(&kept) }, failed })
     }
 }
 

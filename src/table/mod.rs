@@ -49,7 +49,7 @@ mod window;
 pub use aggregate::{Arithmetic, Fold};
 pub use batch::Batch;
 pub use buffer::buffer;
-pub use column::{Column, Whole};
+pub use column::{CellView, Column, Whole};
 pub use column_builder::ColumnBuilder;
 pub use combine::{combine, union};
 pub use compute::{CellChange, Change, ColumnChange, Compute, Origin, RowFunction, compute};

@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Float64Type};
+use arrow_array::{Array, RecordBatch};
+
 use crate::program::{pqm_in, pqm_reading};
 
 fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -36,6 +40,75 @@ fn the_output_files_ending_says_the_format() {
         assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
         assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), expected);
     }
+}
+
+/// Texts, numbers with nulls, dates: written to a file, and how many rows of three columns are in it.
+fn rows_written(name: &str, extra: &[&str], read: impl FnOnce(std::fs::File) -> Vec<RecordBatch>) -> usize {
+    let query = "Table.FromRecords(List.Transform({1 .. 10000}, each [t = \"row \" & Text.From(_), \
+                 n = if Number.Mod(_, 3) = 0 then null else _ / 2, d = #date(2024, 1, 1) + #duration(_, 0, 0, 0)]), \
+                 type table [t = text, n = nullable number, d = date])";
+    let folder = folder_with(&[("q.pq", query)]);
+    let ran = pqm_in(folder.path(), &[&["run", "q.pq", "-o", name], extra].concat());
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    let batches = read(std::fs::File::open(folder.path().join(name)).unwrap());
+    let first = batches.first().unwrap();
+    let texts = first.column_by_name("t").unwrap().as_string::<i32>();
+    assert_eq!(texts.value(0), "row 1");
+    let numbers = first.column_by_name("n").unwrap().as_primitive::<Float64Type>();
+    assert_eq!((numbers.value(0), numbers.is_null(2)), (0.5, true));
+    let dates = first.column_by_name("d").unwrap().as_primitive::<Date32Type>();
+    assert_eq!(dates.value(0), 19_724);
+    batches.iter().map(RecordBatch::num_rows).sum()
+}
+
+#[test]
+fn an_arrow_file_holds_the_rows() {
+    let read = |file| {
+        let reader = arrow_ipc::reader::FileReader::try_new(file, None).unwrap();
+        reader.collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    assert_eq!(rows_written("x.arrow", &[], read), 10_000);
+    assert_eq!(rows_written("x.feather", &["--limit", "7"], read), 7);
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_parquet_file_holds_the_rows() {
+    let read = |file| {
+        let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReader::try_new(file, 4096).unwrap();
+        reader.collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    assert_eq!(rows_written("x.parquet", &[], read), 10_000);
+}
+
+#[test]
+fn only_tables_become_arrow_files() {
+    let folder = folder_with(&[("q.pq", "{1, 2}")]);
+    let ran = pqm_in(folder.path(), &["run", "q.pq", "-o", "x.arrow"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("hold tables"), "{}", ran.err);
+    assert_eq!(names(folder.path()), ["q.pq"]);
+}
+
+#[test]
+fn threads_do_not_change_what_is_written() {
+    let rows: String = (0..60_000).map(|row| format!("{row},\"name, {row}\",{}.5\n", row % 97)).collect();
+    let query = "Table.SelectColumns(Csv.Document(File.Contents(\"in.csv\"), [Columns = 3]), \
+                 {\"Column3\", \"Column2\", \"Column1\"})";
+    let folder = folder_with(&[("q.pq", query), ("in.csv", &rows)]);
+    let written = |threads: &str, name: &str| {
+        let ran = pqm_in(folder.path(), &["run", "q.pq", "--threads", threads, "-o", name]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        std::fs::read_to_string(folder.path().join(name)).unwrap()
+    };
+    let expected: String = (0..60_000).map(|row| format!("{}.5,\"name, {row}\",{row}\n", row % 97)).collect();
+    let expected = format!("Column3,Column2,Column1\n{expected}");
+    for threads in ["1", "2", "5"] {
+        assert!(written(threads, "x.csv") == expected);
+    }
+    assert_eq!(written("1", "x.jsonl"), written("3", "y.jsonl"));
+    assert_eq!(written("1", "x.json"), written("3", "y.json"));
+    assert_eq!(pqm_in(folder.path(), &["run", "q.pq", "--threads", "0"]).code, 2);
 }
 
 #[test]

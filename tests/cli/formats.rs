@@ -80,7 +80,7 @@ fn json_lines_have_a_line_for_each_row_or_item() {
 
 #[test]
 fn a_cell_with_an_error_ends_data_formats_with_its_place() {
-    for (format, before) in [("csv", "a,b\n1,x\n"), ("jsonl", "{\"a\":1,\"b\":\"x\"}")] {
+    for (format, before) in [("csv", "a,b\n1,x\n"), ("jsonl", "{\"a\":1,\"b\":\"x\"}\n")] {
         let ran = pqm(&["eval", BROKEN, "--format", format]);
         assert_eq!((ran.code, ran.out.as_str()), (1, before), "{format}");
     }

@@ -23,6 +23,16 @@ impl<'c> Cells<'c> {
         self.ctx
     }
 
+    /// What becomes of cells with errors.
+    pub fn policy(&self) -> Errors {
+        self.policy
+    }
+
+    /// Counts errors that were replaced elsewhere.
+    pub fn count(&mut self, errors: u64) {
+        self.errors += errors;
+    }
+
     /// How many errors were replaced.
     pub fn errors(&self) -> u64 {
         self.errors

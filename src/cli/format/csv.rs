@@ -4,12 +4,14 @@
 
 use std::io::Write;
 
+use pqm::table::{Batch, CellView, Whole};
+use pqm::value::number::{append_double, append_whole};
+use pqm::value::temporal::{Date, DateTime, Duration, Time};
 use pqm::value::{Member, Value};
 
 use super::cells::Cells;
-use super::rows::RowReader;
 use super::scalar::{self, Dates};
-use super::{Place, Stopped, json};
+use super::{Place, Stopped, json, plain, rows};
 
 /// Writes a table; other values as the tables Power Query makes of them: a list is a column `Value`, a record the
 /// columns `Name` and `Value`.
@@ -20,25 +22,33 @@ pub fn write(
     out: &mut dyn Write,
 ) -> Result<(), Stopped> {
     let ctx = cells.ctx();
-    let mut line = String::new();
+    let mut line = Vec::new();
     match value.as_plain() {
         Value::Table(table) => {
-            for (at, name) in table.names().iter().enumerate() {
+            let names = table.names().to_vec();
+            for (at, name) in names.iter().enumerate() {
                 comma(at, &mut line);
                 push_text(name, &mut line);
             }
             end(&mut line, out)?;
-            let mut rows = RowReader::open(ctx, table, limit)?;
-            let mut number = 0;
-            while let Some(row) = rows.next(ctx)? {
-                number += 1;
-                for (at, name) in table.names().iter().enumerate() {
-                    comma(at, &mut line);
-                    push(cells, &row.cell(at), &mut line)
-                        .map_err(|error| placed(error, number, Some(name.as_str())))?;
+            let encode = move |cells: &mut Cells<'_>, batch: &Batch, out: &mut Vec<u8>| {
+                let columns = rows::settled(cells.ctx(), batch)?;
+                for row in 0..batch.len() {
+                    cells.ctx().step()?;
+                    let start = out.len();
+                    for (at, column) in columns.iter().enumerate() {
+                        comma(at, out);
+                        if let Err(error) = push_view(cells, column.view(row), out) {
+                            out.truncate(start);
+                            let name = names.get(at).map(|name| name.as_str());
+                            return Err(placed(error, row as u64 + 1, name));
+                        }
+                    }
+                    out.push(b'\n');
                 }
-                end(&mut line, out)?;
-            }
+                Ok(())
+            };
+            rows::encode(cells, table, limit, Box::new(encode), &mut |bytes| out.write_all(bytes))?;
         }
         Value::List(list) => {
             writeln!(out, "Value")?;
@@ -56,7 +66,7 @@ pub fn write(
             writeln!(out, "Name,Value")?;
             for (name, member) in record.fields() {
                 push_text(name, &mut line);
-                line.push(',');
+                line.push(b',');
                 push(cells, &member, &mut line).map_err(|error| placed(error, 0, Some(name)))?;
                 end(&mut line, out)?;
             }
@@ -79,55 +89,73 @@ fn placed(error: Stopped, row: u64, column: Option<&str>) -> Stopped {
     }
 }
 
-fn comma(at: usize, line: &mut String) {
+fn comma(at: usize, line: &mut Vec<u8>) {
     if at > 0 {
-        line.push(',');
+        line.push(b',');
     }
 }
 
-fn end(line: &mut String, out: &mut dyn Write) -> Result<(), Stopped> {
-    line.push('\n');
-    out.write_all(line.as_bytes())?;
+fn end(line: &mut Vec<u8>, out: &mut dyn Write) -> Result<(), Stopped> {
+    line.push(b'\n');
+    out.write_all(line)?;
     line.clear();
     Ok(())
 }
 
-fn push(cells: &mut Cells<'_>, member: &Member, line: &mut String) -> Result<(), Stopped> {
-    let value = cells.read(member)?;
-    match &value {
-        Value::Text(text) => push_text(text, line),
-        // Types of functions and records hold commas.
-        Value::Function(_) | Value::Type(_) => {
-            let mut text = String::new();
-            scalar::push(cells.ctx(), &value, Dates::Data, &mut text)?;
-            push_text(&text, line);
+fn push_view(cells: &mut Cells<'_>, cell: CellView<'_>, line: &mut Vec<u8>) -> Result<(), Stopped> {
+    match cell {
+        CellView::Null => {}
+        CellView::Text(text) => push_text(text, line),
+        CellView::Logical(logical) => line.extend_from_slice(if logical { b"true" } else { b"false" }),
+        CellView::Double(double) => append_double(line, double),
+        CellView::Date(days) => plain::date(Date(days), line),
+        CellView::Whole(Whole::Number, whole) => append_whole(line, whole),
+        CellView::Whole(Whole::DateTime, ticks) => plain::datetime(DateTime(ticks), line),
+        CellView::Whole(Whole::Time, ticks) => plain::time(Time(ticks), line),
+        CellView::Whole(Whole::Duration, ticks) => {
+            push(cells, &Member::Ready(Value::Duration(Duration(ticks))), line)?;
         }
-        _ => {
-            if !scalar::push(cells.ctx(), &value, Dates::Data, line)? {
+        CellView::Member(member) => push(cells, member, line)?,
+    }
+    Ok(())
+}
+
+fn push(cells: &mut Cells<'_>, member: &Member, line: &mut Vec<u8>) -> Result<(), Stopped> {
+    let value = cells.read(member)?;
+    match value.as_plain() {
+        Value::Text(text) => push_text(text, line),
+        Value::Int64(whole) => append_whole(line, *whole),
+        Value::Double(double) => append_double(line, *double),
+        plain => {
+            let mut text = String::new();
+            if !scalar::push(cells.ctx(), plain, Dates::Data, &mut text)? {
                 let mut nested = Vec::new();
-                json::value(cells, &value, &mut nested)?;
+                json::value(cells, plain, &mut nested)?;
                 push_text(&String::from_utf8_lossy(&nested), line);
+            } else if matches!(plain, Value::Function(_) | Value::Type(_)) {
+                // Types of functions and records hold commas.
+                push_text(&text, line);
+            } else {
+                line.extend_from_slice(text.as_bytes());
             }
         }
     }
     Ok(())
 }
 
-fn push_text(text: &str, line: &mut String) {
-    let quoted = text.is_empty()
-        || text.starts_with(' ')
-        || text.ends_with(' ')
-        || text.contains([',', '"', '\n', '\r']);
+fn push_text(text: &str, line: &mut Vec<u8>) {
+    let special = |byte: u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
+    let quoted = text.is_empty() || text.starts_with(' ') || text.ends_with(' ') || text.bytes().any(special);
     if !quoted {
-        line.push_str(text);
+        line.extend_from_slice(text.as_bytes());
         return;
     }
-    line.push('"');
+    line.push(b'"');
     for (at, part) in text.split('"').enumerate() {
         if at > 0 {
-            line.push_str("\"\"");
+            line.extend_from_slice(b"\"\"");
         }
-        line.push_str(part);
+        line.extend_from_slice(part.as_bytes());
     }
-    line.push('"');
+    line.push(b'"');
 }

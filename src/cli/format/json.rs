@@ -5,12 +5,15 @@
 
 use std::io::{self, Write};
 
+use pqm::table::{Batch, CellView, Whole};
+use pqm::value::number::{append_double, append_whole};
+use pqm::value::temporal::{Date, DateTime, Duration, Time};
 use pqm::value::{Member, Result, Value};
 
 use super::cells::Cells;
-use super::rows::RowReader;
+use super::rows::{self, RowReader};
 use super::scalar::{self, Dates};
-use super::{Place, Stopped};
+use super::{Place, Stopped, plain};
 
 /// Writes a value as one document; rows of a table and items of a list stand on lines of their own.
 pub fn document(
@@ -23,9 +26,21 @@ pub fn document(
         return single(cells, value, out);
     }
     let mut first = true;
-    each(cells, value, limit, out, &mut |out| {
-        out.write_all(if std::mem::take(&mut first) { b"[\n" } else { b",\n" })
-    })?;
+    let written = each(
+        cells,
+        value,
+        limit,
+        &mut |mut rows: &[u8]| {
+            if let Some((_, after)) = rows.split_first().filter(|_| std::mem::take(&mut first)) {
+                // The comma before the first row.
+                out.write_all(b"[")?;
+                rows = after;
+            }
+            out.write_all(rows)
+        },
+        Around { before: b",\n", after: b"" },
+    );
+    written?;
     out.write_all(if first { b"[]\n" } else { b"\n]\n" })?;
     Ok(())
 }
@@ -40,14 +55,7 @@ pub fn lines(
     if !matches!(value.as_plain(), Value::Table(_) | Value::List(_)) {
         return single(cells, value, out);
     }
-    let mut first = true;
-    each(cells, value, limit, out, &mut |out| {
-        out.write_all(if std::mem::take(&mut first) { b"" } else { b"\n" })
-    })?;
-    if !first {
-        out.write_all(b"\n")?;
-    }
-    Ok(())
+    each(cells, value, limit, &mut |rows| out.write_all(rows), Around { before: b"", after: b"\n" })
 }
 
 fn single(cells: &mut Cells<'_>, whole: &Value, out: &mut dyn Write) -> Result<(), Stopped> {
@@ -65,55 +73,92 @@ fn single(cells: &mut Cells<'_>, whole: &Value, out: &mut dyn Write) -> Result<(
     Ok(())
 }
 
-/// Rows or items, with `before` before each. Each is written as a whole or not at all, so that what stands before an
-/// error can be used.
+/// What stands before and after each row.
+#[derive(Clone, Copy)]
+struct Around {
+    before: &'static [u8],
+    after: &'static [u8],
+}
+
+/// Rows or items. Each is written as a whole or not at all, so that what stands before an error can be used.
 fn each(
     cells: &mut Cells<'_>,
     whole: &Value,
     limit: Option<u64>,
-    out: &mut dyn Write,
-    before: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    write: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    around: Around,
 ) -> Result<(), Stopped> {
     let ctx = cells.ctx();
-    let mut number = 0;
-    let mut line = Vec::new();
     match whole.as_plain() {
         Value::Table(table) => {
-            let mut keys = Vec::with_capacity(table.width());
-            for (at, name) in table.names().iter().enumerate() {
+            let names = table.names().to_vec();
+            let mut keys = Vec::with_capacity(names.len());
+            for (at, name) in names.iter().enumerate() {
                 let mut text = Vec::new();
                 key(at, name, &mut text)?;
                 keys.push(text);
             }
-            let mut rows = RowReader::open(ctx, table, limit)?;
-            while let Some(row) = rows.next(ctx)? {
-                number += 1;
-                line.clear();
-                line.push(b'{');
-                for (at, key) in keys.iter().enumerate() {
-                    line.extend_from_slice(key);
-                    member_value(cells, &row.cell(at), &mut line).map_err(|error| {
-                        placed(error, number, table.names().get(at).map(|name| name.as_str()))
-                    })?;
+            let encode = move |cells: &mut Cells<'_>, batch: &Batch, out: &mut Vec<u8>| {
+                let columns = rows::settled(cells.ctx(), batch)?;
+                for row in 0..batch.len() {
+                    cells.ctx().step()?;
+                    let start = out.len();
+                    out.extend_from_slice(around.before);
+                    out.push(b'{');
+                    for (at, (key, column)) in keys.iter().zip(&columns).enumerate() {
+                        out.extend_from_slice(key);
+                        if let Err(error) = view(cells, column.view(row), out) {
+                            out.truncate(start);
+                            let name = names.get(at).map(|name| name.as_str());
+                            return Err(placed(error, row as u64 + 1, name));
+                        }
+                    }
+                    out.push(b'}');
+                    out.extend_from_slice(around.after);
                 }
-                line.push(b'}');
-                before(out)?;
-                out.write_all(&line)?;
-            }
+                Ok(())
+            };
+            rows::encode(cells, table, limit, Box::new(encode), write)?;
         }
         Value::List(list) => {
+            let mut number = 0;
+            let mut line = Vec::new();
             let mut items = list.items();
             while limit.is_none_or(|limit| number < limit)
                 && let Some(item) = items.next(ctx)?
             {
                 number += 1;
                 line.clear();
+                line.extend_from_slice(around.before);
                 member_value(cells, &item, &mut line).map_err(|error| placed(error, number, None))?;
-                before(out)?;
-                out.write_all(&line)?;
+                line.extend_from_slice(around.after);
+                write(&line)?;
             }
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// Writes a cell as it stands in its column.
+fn view(cells: &mut Cells<'_>, cell: CellView<'_>, out: &mut Vec<u8>) -> Result<(), Stopped> {
+    let quoted = |out: &mut Vec<u8>, write: &dyn Fn(&mut Vec<u8>)| {
+        out.push(b'"');
+        write(out);
+        out.push(b'"');
+    };
+    match cell {
+        CellView::Null => out.extend_from_slice(b"null"),
+        CellView::Text(content) => text(content, out)?,
+        CellView::Logical(logical) => out.extend_from_slice(if logical { b"true" } else { b"false" }),
+        CellView::Double(double) if !double.is_finite() => out.extend_from_slice(b"null"),
+        CellView::Double(double) => append_double(out, double),
+        CellView::Date(days) => quoted(out, &|out| plain::date(Date(days), out)),
+        CellView::Whole(Whole::Number, whole) => append_whole(out, whole),
+        CellView::Whole(Whole::DateTime, ticks) => quoted(out, &|out| plain::datetime(DateTime(ticks), out)),
+        CellView::Whole(Whole::Time, ticks) => quoted(out, &|out| plain::time(Time(ticks), out)),
+        CellView::Whole(Whole::Duration, ticks) => value(cells, &Value::Duration(Duration(ticks)), out)?,
+        CellView::Member(member) => member_value(cells, member, out)?,
     }
     Ok(())
 }

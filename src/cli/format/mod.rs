@@ -1,11 +1,13 @@
 //! Results as text: one file per format. `docs/cli.md` says how each kind of value is written.
 //!
-//! The data formats (csv, json, jsonl) write row by row while the table is read, so memory does not grow with the
+//! The data formats (csv, json, jsonl, arrow, parquet) write batch by batch while the table is read, so memory does not grow with the
 //! number of rows.
 
+mod arrow;
 mod cells;
 mod csv;
 mod json;
+mod plain;
 mod preview;
 mod rows;
 mod scalar;
@@ -38,6 +40,11 @@ pub enum Format {
     Csv,
     /// M literal text
     M,
+    /// An Arrow IPC file, of a table
+    Arrow,
+    /// A Parquet file, of a table
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// What is written for a cell or item that holds an error.
@@ -129,6 +136,13 @@ pub fn write(
         Format::Csv => csv::write(&mut cells, value, layout.limit, out)?,
         Format::Json => json::document(&mut cells, value, layout.limit, out)?,
         Format::Jsonl => json::lines(&mut cells, value, layout.limit, out)?,
+        Format::Arrow => {
+            arrow::write(ctx, value, layout.limit, cells.policy(), arrow::Container::Ipc, out)?;
+        }
+        #[cfg(feature = "parquet")]
+        Format::Parquet => {
+            arrow::write(ctx, value, layout.limit, cells.policy(), arrow::Container::Parquet, out)?;
+        }
         Format::M => match value.as_text() {
             Some(text) if layout.raw => writeln!(out, "{text}")?,
             _ => {

@@ -1,10 +1,15 @@
 //! Tables row by row, batch by batch, up to a limit.
 
+use std::io;
 use std::sync::Arc;
 
 use pqm::eval::Context;
-use pqm::table::{Batch, Batches, Demand, Table};
+use pqm::table::parallel::{Pipeline, map};
+use pqm::table::{Batch, Batches, Column, Demand, Table};
 use pqm::value::{Member, Result, Value};
+
+use super::cells::Cells;
+use super::{Place, Stopped};
 
 /// One reading of a table.
 pub struct RowReader {
@@ -12,6 +17,69 @@ pub struct RowReader {
     batch: Option<Arc<Batch>>,
     at: usize,
     left: u64,
+}
+
+/// Writes the rows of a batch, each as a whole or not at all; the rows of places count from 1 in the batch.
+pub type Encode =
+    dyn Fn(&mut Cells<'_>, &Batch, &mut Vec<u8>) -> std::result::Result<(), Stopped> + Send + Sync;
+
+/// What was written of a batch.
+struct Encoded {
+    bytes: Vec<u8>,
+    rows: u64,
+    errors: u64,
+    stopped: Option<Stopped>,
+}
+
+/// Encodes at most `limit` rows of a table, batch by batch, on as many threads as may be used, and writes what comes
+/// out in the order of the rows.
+pub fn encode(
+    cells: &mut Cells<'_>,
+    table: &Table,
+    limit: Option<u64>,
+    encode: Box<Encode>,
+    write: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> std::result::Result<(), Stopped> {
+    let (ctx, policy) = (cells.ctx(), cells.policy());
+    let make = move |ctx: &Context, batch: Batch| {
+        let mut cells = Cells::new(ctx, policy);
+        let mut bytes = Vec::with_capacity(batch.len() * batch.columns().len() * 8);
+        let stopped = encode(&mut cells, &batch, &mut bytes).err();
+        Encoded { bytes, rows: batch.len() as u64, errors: cells.errors(), stopped }
+    };
+    let mut passed = 0;
+    let mut take = |encoded: Encoded| {
+        write(&encoded.bytes)?;
+        cells.count(encoded.errors);
+        match encoded.stopped {
+            Some(Stopped::Cell(error, place)) => {
+                Err(Stopped::Cell(error, Place { row: place.row + passed, ..place }))
+            }
+            Some(stopped) => Err(stopped),
+            None => {
+                passed += encoded.rows;
+                Ok(())
+            }
+        }
+    };
+    if limit.is_some() {
+        let mut rows = RowReader::open(ctx, table, limit)?;
+        while let Some(batch) = rows.next_batch(ctx)? {
+            take(make(ctx, batch))?;
+        }
+        return Ok(());
+    }
+    let pipeline = Pipeline::of(ctx, &**table.operator(), &Demand::all())?;
+    let mut batches = map(ctx, pipeline, make);
+    while let Some(encoded) = batches.next(ctx)? {
+        take(encoded)?;
+    }
+    Ok(())
+}
+
+/// The columns of a batch, all computed.
+pub fn settled<'b>(ctx: &Context, batch: &'b Batch) -> Result<Vec<&'b Column>> {
+    batch.columns().iter().map(|column| column.settle(ctx)).collect()
 }
 
 /// One row.

@@ -4,6 +4,7 @@
 //! ([`rust_decimal::Decimal`]). The functions here work on those types; nothing here knows values
 //! or cultures (the signs and separators of a culture come in as [`NumberSymbols`]).
 
+mod append;
 mod convert;
 mod digits;
 mod division;
@@ -11,6 +12,7 @@ mod parse;
 mod round;
 mod text;
 
+pub use append::{append_digits, append_double, append_whole};
 pub use convert::{decimal_to_double, double_to_decimal};
 pub use digits::{DOUBLE_DIGITS, Digits};
 pub use division::{
