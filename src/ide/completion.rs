@@ -1,6 +1,7 @@
 //! Completion: what could stand at the cursor.
 
 use super::context::{Before, unquoted};
+use super::library_names::LibraryNames;
 use super::names::{field_text, name_text};
 use super::scope::Scope;
 use super::shape::Shape;
@@ -226,30 +227,38 @@ impl Finder<'_> {
             return Completions { start, items: Vec::new() };
         }
         let folded = typed.to_lowercase();
-        let mut ranked: Vec<(u8, Completion)> = Vec::new();
-        for (name, known) in self.scope.iter().filter(|(name, _)| *name != "_") {
-            if let Some(rank) = rank(name, &folded) {
-                ranked.push((rank, completion(name, name_text(name), CompletionKind::Name, known.role)));
-            }
-        }
+        let mut items: Vec<Completion> = self.names_where(|name| name.starts_with(&folded));
+        let library = LibraryNames::get();
         if !typed.is_empty() {
-            let library = Library::get();
-            for &name in library.all_names() {
-                let Some(rank) = rank(name, &folded).filter(|_| self.scope.get(name).is_none()) else {
-                    continue;
-                };
-                let detail = if library.is_absent(name) { "not available yet" } else { "" };
-                ranked.push((rank, completion(name, name.to_owned(), CompletionKind::Library, detail)));
-            }
+            items.extend(library.beginning(&folded).filter_map(|name| self.library_name(name)));
             for &word in KEYWORDS.iter().filter(|word| word.starts_with(typed)) {
-                ranked.push((0, completion(word, word.to_owned(), CompletionKind::Keyword, "")));
+                items.push(completion(word, word.to_owned(), CompletionKind::Keyword, ""));
+            }
+            // What begins so is better than what has it after a point; if there is such, the rest is noise.
+            if items.is_empty() {
+                items = self.names_where(|name| {
+                    name.rsplit_once('.').is_some_and(|(_, last)| last.starts_with(&folded))
+                });
+                items.extend(library.ending(&folded).filter_map(|name| self.library_name(name)));
             }
         }
-        // What begins so is better than what has it after a point; if there is such, the rest is noise.
-        let best = ranked.iter().map(|(rank, _)| *rank).min().unwrap_or(0);
-        ranked.retain(|(rank, _)| *rank == best);
-        ranked.sort_by(|(_, a), (_, b)| (a.kind, &a.label).cmp(&(b.kind, &b.label)));
-        Completions { start, items: ranked.into_iter().map(|(_, item)| item).collect() }
+        items.sort_by(|a, b| (a.kind, &a.label).cmp(&(b.kind, &b.label)));
+        Completions { start, items }
+    }
+
+    /// The names of the scope that, lower-cased, are as asked for.
+    fn names_where(&self, asked: impl Fn(&str) -> bool) -> Vec<Completion> {
+        let named = self.scope.iter().filter(|(name, _)| *name != "_" && asked(&name.to_lowercase()));
+        named
+            .map(|(name, known)| completion(name, name_text(name), CompletionKind::Name, known.role))
+            .collect()
+    }
+
+    /// A name of the library, unless the scope hides it.
+    fn library_name(&self, name: &str) -> Option<Completion> {
+        let hidden = self.scope.get(name).is_some();
+        let detail = if Library::get().is_absent(name) { "not available yet" } else { "" };
+        (!hidden).then(|| completion(name, name.to_owned(), CompletionKind::Library, detail))
     }
 }
 
@@ -266,18 +275,6 @@ fn name_quoted(name: &str) -> String {
 
 fn matches_start(name: &str, typed: &str) -> bool {
     name.to_lowercase().starts_with(&typed.trim_start_matches("#\"").to_lowercase())
-}
-
-/// 0 for names that begin so, 1 for those whose last part does.
-fn rank(name: &str, folded: &str) -> Option<u8> {
-    let name = name.to_lowercase();
-    if name.starts_with(folded) {
-        Some(0)
-    } else if name.rsplit('.').next().is_some_and(|last| last.starts_with(folded)) {
-        Some(1)
-    } else {
-        None
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod classes;
 mod completion;
 mod context;
+mod library_names;
 mod names;
 mod references;
 mod scope;

@@ -61,7 +61,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "culture",
             "sources",
             "diagnostics",
-            "syntax",
             "text",
         ],
     ),
