@@ -2,11 +2,12 @@
 
 use super::steps::Step;
 use crate::diagnostics::Diagnostic;
+use crate::format::{Style, format};
 use crate::ide::{name_text, unused_name};
 use crate::syntax::{Node, TokenKind, parse};
 use crate::text::Source;
 
-/// The `let` the editor would write: one step a line, the last one its value.
+/// The `let` the editor would write: a step after the other as they were entered, the last one its value.
 pub fn to_document(steps: &[Step]) -> String {
     let Some(last) = steps.last() else { return String::new() };
     let mut text = String::from("let\n");
@@ -30,6 +31,12 @@ pub fn to_document(steps: &[Step]) -> String {
     text.push_str(&name_text(&last.name));
     text.push('\n');
     text
+}
+
+/// The `let` in the usual layout, as it is saved.
+pub fn to_saved(steps: &[Step]) -> String {
+    let text = to_document(steps);
+    format(&text, &Style::default()).unwrap_or(text)
 }
 
 fn ends_in_line_comment(text: &str) -> bool {
@@ -104,13 +111,13 @@ mod tests {
             Step::new("Filtered rows", "List.Select(Source,\n    each _ > 1)"),
             Step::new("Sum", "List.Sum(#\"Filtered rows\")"),
         ];
-        let text = to_document(&steps);
-        assert!(text.ends_with("in\n  Sum\n"), "{text}");
+        let text = to_saved(&steps);
+        assert!(text.ends_with("in\n    Sum\n"), "{text}");
         let again = read(&text);
         let names: Vec<&str> = again.iter().map(|step| step.name.as_str()).collect();
         assert_eq!(names, ["Source", "Filtered rows", "Sum"]);
         assert_eq!(again[0].comment, "// where it comes from");
-        assert_eq!(to_document(&again).matches("in\n").count(), 1);
+        assert_eq!(to_saved(&again).matches("in\n").count(), 1);
         let engine = crate::Engine::new();
         let query = engine.compile("saved", &text).unwrap();
         assert_eq!(query.evaluate(&query.start()).unwrap().to_double(), Some(2.0));

@@ -1,8 +1,9 @@
 //! The cells of a table that hold errors, and why.
 
 use crate::Evaluated;
-use crate::table::{Demand, Table};
-use crate::value::{Error, Member, Result};
+use crate::eval::Context;
+use crate::table::{Batch, Demand, Table};
+use crate::value::{Error, Member, Result, literal_text};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -35,35 +36,84 @@ pub struct Failing {
 /// # Errors
 /// What enumerating the rows raises.
 pub fn failing_cells(value: &Evaluated, table: &Table, most: usize) -> Result<Found> {
-    let ctx = value.context();
     let mut found = Found::default();
+    let mut last = 0;
+    found.rows = visit(value, table, |row, at, error, batch| {
+        found.errors += 1;
+        found.failing_rows += u64::from(last != row.number);
+        last = row.number;
+        if found.cells.len() < most
+            && let Some(column) = table.names().get(at)
+        {
+            let cells = (0..table.width()).filter_map(|at| batch.column(at).map(|column| column.get(row.at)));
+            let cells = cells.collect();
+            found.cells.push(Failing { row: row.number, column: column.as_str().to_owned(), error, cells });
+        }
+        true
+    })?;
+    Ok(found)
+}
+
+/// Which of some errors a table holds, too: in the same column, or in any where there is none of that name. The rows of
+/// two steps cannot be laid beside each other, so errors of one column that say the same are one.
+///
+/// # Errors
+/// What enumerating the rows raises.
+pub(super) fn holds(value: &Evaluated, table: &Table, wanted: &[(&str, &str)]) -> Result<Vec<bool>> {
+    let ctx = value.context();
+    let places: Vec<Option<usize>> = wanted.iter().map(|(column, _)| table.position(column)).collect();
+    let mut held = vec![false; wanted.len()];
+    visit(value, table, |_, at, error, _| {
+        let said = said(&ctx, &error);
+        for (((_, text), place), held) in wanted.iter().zip(&places).zip(&mut held) {
+            *held |= place.is_none_or(|place| place == at) && *text == said;
+        }
+        held.contains(&false)
+    })?;
+    Ok(held)
+}
+
+/// All that an error says.
+pub(super) fn said(ctx: &Context, error: &Error) -> String {
+    // A detail that cannot be read says nothing.
+    let detail = literal_text(ctx, &error.detail()).unwrap_or_default();
+    format!("{error}\n{detail}")
+}
+
+/// A row of a table, and where it is in its batch.
+struct Row {
+    number: u64,
+    at: usize,
+}
+
+/// Shows each cell that holds an error, until `seen` says that it is enough; gives the number of rows that were read.
+fn visit(
+    value: &Evaluated,
+    table: &Table,
+    mut seen: impl FnMut(&Row, usize, Error, &Batch) -> bool,
+) -> Result<u64> {
+    let ctx = value.context();
+    let mut rows = 0;
     let mut batches = table.operator().open(&ctx, &Demand::all())?;
     while let Some(batch) = batches.next(&ctx)? {
-        for row in 0..batch.len() {
-            found.rows += 1;
+        for at in 0..batch.len() {
+            rows += 1;
             ctx.step()?;
-            let before = found.errors;
-            for (at, name) in table.names().iter().enumerate() {
-                let Some(column) = batch.column(at) else { continue };
-                match column.get(row).force(&ctx) {
+            for column in 0..table.width() {
+                let Some(cells) = batch.column(column) else { continue };
+                match cells.get(at).force(&ctx) {
                     Ok(_) => {}
                     Err(error) if error.is_stop() => return Err(error),
                     Err(error) => {
-                        found.errors += 1;
-                        if found.cells.len() < most {
-                            let cells = (0..table.width())
-                                .filter_map(|at| batch.column(at).map(|column| column.get(row)))
-                                .collect();
-                            let column = name.as_str().to_owned();
-                            found.cells.push(Failing { row: found.rows, column, error, cells });
+                        if !seen(&Row { number: rows, at }, column, error, &batch) {
+                            return Ok(rows);
                         }
                     }
                 }
             }
-            found.failing_rows += u64::from(found.errors > before);
         }
     }
-    Ok(found)
+    Ok(rows)
 }
 
 #[cfg(test)]

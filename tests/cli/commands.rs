@@ -30,6 +30,19 @@ fn doc_shows_signature_summary_and_examples() {
 }
 
 #[test]
+fn explain_speaks_to_machines() {
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        let ran = pqm(arguments);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    let page = json(&["explain", "m0201", "--format", "json"]);
+    assert_eq!(page["code"], "M0201");
+    assert!(page["page"].as_str().unwrap().contains(page["title"].as_str().unwrap()));
+    assert!(json(&["explain", "--format", "json"])["codes"].as_array().unwrap().len() > 10);
+}
+
+#[test]
 fn completions_are_scripts() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let ran = pqm(&["completions", shell]);

@@ -1,6 +1,8 @@
-//! The prompt as a script meets it; the same walk in a real terminal is `repl/terminal.py`.
+//! The prompt as a script meets it; a walk in a real terminal is `repl/terminal.sh`.
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use super::program::{command, finish, pqm_reading};
 
@@ -65,8 +67,8 @@ fn steps_can_be_arranged_and_taken_back() {
                   :delete #\"Kept top items\"\n:undo\n:rename Custom Doubled\n:text\n";
     let ran = pqm_reading(script, &["repl"]);
     assert_eq!(ran.code, 0, "{}", ran.out);
-    let text = "let\n  Source = {3, 1, 2},\n  Doubled = List.Transform(Source, each _ * 2),\n  \
-                #\"Kept top items\" = List.FirstN(Doubled, 2),\n  #\"Sorted items\" = List.Sort(#\"Kept top items\")\nin\n  #\"Sorted items\"\n";
+    let text = "let\n    Source = {3, 1, 2},\n    Doubled = List.Transform(Source, each _ * 2),\n    \
+                #\"Kept top items\" = List.FirstN(Doubled, 2),\n    #\"Sorted items\" = List.Sort(#\"Kept top items\")\nin\n    #\"Sorted items\"\n";
     assert!(ran.out.ends_with(text), "{}", ran.out);
 }
 
@@ -89,7 +91,7 @@ fn a_saved_file_is_not_lost_by_accident() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
     let ran = pqm_reading(&format!("1\n:save {path} --force\n:load {path}\n:save {path}\n"), &["repl"]);
     assert_eq!(ran.code, 0, "{}", ran.out);
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), "let\n  Source = 1\nin\n  Source\n");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "let\n    Source = 1\nin\n    Source\n");
 }
 
 #[test]
@@ -100,4 +102,51 @@ fn a_project_lends_its_connections() {
     assert!(ran.out.contains("Delimiter = \";\", Columns = 9, Encoding = 1252"), "{}", ran.out);
     assert!(ran.out.contains("The tasks use accounts.csv"), "{}", ran.out);
     assert!(ran.out.contains("Expanded Column1"), "{}", ran.out);
+}
+
+/// The prompt as an editor runs it, with its states in a folder.
+fn kept_in(states: &Path) -> Command {
+    let mut command = command();
+    command.args(["repl", "--keep"]).env("PQM_STATE", states).current_dir(states);
+    command
+}
+
+#[test]
+fn a_session_that_was_killed_is_found_again() {
+    let states = tempfile::tempdir().unwrap();
+    let mut killed = kept_in(states.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // The pipe stays open: the program does not come to its end by itself.
+    let mut lines = killed.stdin.take().unwrap();
+    let mut shown = BufReader::new(killed.stdout.take().unwrap());
+    lines.write_all(b"Source = {1, 2, 3}\nList.Sum(_)\n").unwrap();
+    let mut seen = String::new();
+    while !seen.ends_with("\n6\n") {
+        assert!(shown.read_line(&mut seen).unwrap() > 0, "{seen}");
+    }
+    // On Unix this is SIGKILL.
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    drop(lines);
+    let history = std::fs::read_to_string(states.path().join("repl/history")).unwrap();
+    assert!(history.ends_with("Source = {1, 2, 3}\nList.Sum(_)\n"), "{history}");
+    let ran = finish(&mut kept_in(states.path()), ":restore\n:steps\n:save sum\n");
+    assert!(ran.out.contains("A session of 2 steps here was not saved"), "{}", ran.out);
+    assert!(
+        ran.out.contains("1  Source          {1, 2, 3}\n2  Calculated sum  List.Sum(Source)\n"),
+        "{}",
+        ran.out
+    );
+    // It is offered once only, and saved steps are not offered.
+    let ran = finish(&mut kept_in(states.path()), ":restore\n");
+    assert!(ran.out.contains("No session here was left unsaved."), "{}", ran.out);
+}
+
+#[test]
+fn errors_of_conversions_name_the_step_that_made_them() {
+    let script = "Source = #table({\"A\"}, {{\"1\"}, {\"x\"}})\n\
+                  Typed = Table.TransformColumnTypes(_, {{\"A\", type number}})\n\
+                  Kept = Table.FirstN(_, 5)\n:errors\n";
+    let ran = pqm_reading(script, &["repl"]);
+    let line = ran.out.lines().rev().nth(1).unwrap_or_default();
+    assert!(line.contains("DataFormat.Error") && line.contains("  Typed  "), "{}", ran.out);
 }

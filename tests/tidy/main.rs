@@ -74,6 +74,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "text",
             "syntax",
+            "format",
             "value",
             "eval",
             "table",

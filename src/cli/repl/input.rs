@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use pqm::repl::completeness;
 use pqm::syntax::Completeness;
-use rustyline::config::{BellStyle, Configurer};
+use rustyline::config::{BellStyle, Builder, Configurer};
 use rustyline::error::ReadlineError;
-use rustyline::history::FileHistory;
+use rustyline::history::{FileHistory, History};
 use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
 
 use super::super::exit::Exit;
@@ -27,16 +27,21 @@ const SOON: Duration = Duration::from_millis(12);
 /// Lines of history that are kept.
 const HISTORY: usize = 10_000;
 
+/// What is remembered of the lines.
+fn remembering() -> Builder {
+    Config::builder()
+        .max_history_size(HISTORY)
+        .map(|builder| builder.history_ignore_space(true))
+        .unwrap_or_default()
+}
+
 /// Reads from a terminal until Ctrl-D.
 pub fn terminal(mut shell: Shell) -> Exit {
     shell.keep();
     let stop = shell.worker.stopper();
     // While a line is edited the editor sees Ctrl-C itself; at other times this does.
     let _ = ctrlc::set_handler(stop);
-    let config = Config::builder()
-        .max_history_size(HISTORY)
-        .map(|builder| builder.history_ignore_space(true))
-        .unwrap_or_default()
+    let config = remembering()
         .completion_type(CompletionType::List)
         .bell_style(BellStyle::None)
         .color_mode(if shell.view.colour { ColorMode::Forced } else { ColorMode::Disabled })
@@ -50,7 +55,7 @@ pub fn terminal(mut shell: Shell) -> Exit {
     };
     editor.set_auto_add_history(false);
     editor.set_helper(Some(Editing::new(Arc::clone(&shell.session), shell.view.colour)));
-    let history = place::states().map(|folder| folder.join("history"));
+    let history = history_file();
     if let Some(history) = &history {
         // There is none at the first start.
         let _ = editor.load_history(history);
@@ -65,7 +70,7 @@ pub fn terminal(mut shell: Shell) -> Exit {
     loop {
         match editor.readline(PROMPT) {
             Ok(line) => {
-                remember(&mut editor, history.as_ref(), &line);
+                remember(editor.history_mut(), history.as_ref(), &line);
                 match shell.answer(&line) {
                     Reply::Text(text) | Reply::Failed(text) => print(&text),
                     Reply::Working => {
@@ -94,6 +99,16 @@ pub fn terminal(mut shell: Shell) -> Exit {
     }
     shell.worker.stop();
     shell.worker.print_by(to_output());
+    leave(shell);
+    Exit::Done
+}
+
+fn history_file() -> Option<PathBuf> {
+    place::states().map(|folder| folder.join("history"))
+}
+
+/// Ends the session: steps that were not saved stay for the next one.
+fn leave(mut shell: Shell) {
     let unsaved = {
         let session = shell.session();
         let steps = session.steps().list();
@@ -105,21 +120,20 @@ pub fn terminal(mut shell: Shell) -> Exit {
             print("The steps were not saved: the next session here can :restore them.\n");
         }
     }
-    Exit::Done
 }
 
 /// Adds to the history, on disk at once.
-fn remember(editor: &mut Editor<Editing, FileHistory>, path: Option<&PathBuf>, line: &str) {
+fn remember(history: &mut FileHistory, path: Option<&PathBuf>, line: &str) {
     if line.trim().is_empty() {
         return;
     }
-    let added = editor.add_history_entry(line).unwrap_or(false);
+    let added = history.add(line).unwrap_or(false);
     let Some(path) = path.filter(|_| added) else { return };
     if let Some(folder) = path.parent() {
         let _ = std::fs::create_dir_all(folder);
     }
     // Without a place to write, the history lasts as long as the session.
-    let _ = editor.append_history(path);
+    let _ = history.append(path);
 }
 
 fn print(text: &str) {
@@ -127,10 +141,23 @@ fn print(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Reads from a pipe to its end: entries one after the other, each waited for.
+/// Reads from a pipe to its end.
 pub fn piped(mut shell: Shell, arguments: &ReplArguments) -> Exit {
     let stop = shell.worker.stopper();
     let _ = ctrlc::set_handler(stop);
+    if arguments.keep {
+        shell.keep();
+        print(&shell.greeting());
+    }
+    let exit = entries(&mut shell, arguments);
+    leave(shell);
+    exit
+}
+
+/// Answers the entries of a pipe one after the other, each waited for.
+fn entries(shell: &mut Shell, arguments: &ReplArguments) -> Exit {
+    let path = history_file().filter(|_| arguments.keep);
+    let mut history = FileHistory::with_config(&remembering().build());
     let mut worst = Exit::Done;
     let mut text = String::new();
     let mut lines = std::io::stdin().lock().lines();
@@ -157,6 +184,7 @@ pub fn piped(mut shell: Shell, arguments: &ReplArguments) -> Exit {
         } else if text.is_empty() {
             return worst;
         }
+        remember(&mut history, path.as_ref(), &text);
         let failed = match shell.answer(&std::mem::take(&mut text)) {
             Reply::Text(text) => {
                 print(&text);

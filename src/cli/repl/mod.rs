@@ -1,6 +1,7 @@
 //! `pqm repl`: writing and exploring, a step at a time. Lines come from a terminal or a pipe, evaluation has a thread of
 //! its own, and what is shown is drawn by the same code as `pqm run`'s previews.
 
+mod failing;
 mod helper;
 mod input;
 mod place;
@@ -50,6 +51,10 @@ pub struct ReplArguments {
     /// Show the lines that come from a pipe among what they give
     #[arg(long)]
     echo: bool,
+
+    /// Keep history and steps of a pipe, too, as those of a terminal: for editors that run the prompt
+    #[arg(long)]
+    keep: bool,
 
     /// The document's culture, such as de-DE: how texts become numbers and dates
     #[arg(long, value_name = "NAME", default_value = "en-US")]

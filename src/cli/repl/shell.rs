@@ -7,8 +7,8 @@ use std::time::Instant;
 use pqm::Evaluated;
 use pqm::project::Project;
 use pqm::repl::{
-    COMMANDS, Command, Entry, Journal, Kept, Session, Shared, Step, Target, entry, failing_cells,
-    from_document, parse_command, profile,
+    COMMANDS, Command, Entry, Journal, Kept, Session, Shared, Step, Target, entry, from_document,
+    parse_command, profile,
 };
 use pqm::syntax::{Node, parse_expression};
 use pqm::text::Source;
@@ -34,8 +34,6 @@ pub enum Reply {
 
 /// Rows a profile looks at unless all are asked for, as in the editor.
 const PROFILED: u64 = 1000;
-/// Cells with errors that are shown.
-const FAILING: usize = 20;
 
 /// The state of the program between entries.
 pub struct Shell {
@@ -282,17 +280,10 @@ impl Shell {
                 looked(self, given, Box::new(|value, view| Done { text: view.schema(value), well: true }))
             }
             Command::Type(given) => looked(self, given, Box::new(type_of)),
-            Command::Errors(given) => looked(
-                self,
-                given,
-                Box::new(|value, view| match value.table() {
-                    Err(error) => Done { text: view.error(&error, None), well: false },
-                    Ok(table) => match failing_cells(value, table, FAILING) {
-                        Ok(found) => Done { text: view.errors(value, &found), well: true },
-                        Err(error) => Done { text: view.error(&error, None), well: false },
-                    },
-                }),
-            ),
+            Command::Errors(given) => match self.target(given.as_deref()) {
+                Ok(target) => self.errors(target),
+                Err(reply) => reply,
+            },
             Command::Time(given) => looked(self, given, Box::new(time)),
             Command::Profile(given) => self.profile(given.as_deref()),
             Command::Doc(name) => match doc::describe(&name) {

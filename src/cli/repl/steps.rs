@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use pqm::ide::name_text;
-use pqm::repl::{Command, Entry, Step, Steps, entry, to_document};
+use pqm::repl::{Command, Entry, Step, Steps, entry, to_saved};
 
 use super::super::format::{self, Column, Grid, Shown};
 use super::super::output::Output;
@@ -20,7 +20,7 @@ impl Shell {
         match command {
             Command::Steps => Reply::Text(self.list()),
             Command::Text => {
-                let text = to_document(self.session().steps().list());
+                let text = to_saved(self.session().steps().list());
                 Reply::Text(if text.is_empty() { "There are no steps yet.\n".to_owned() } else { text })
             }
             Command::Save(given) => self.save(&given),
@@ -153,7 +153,7 @@ impl Shell {
         }
         let write = || -> Result<(), super::super::exit::Failure> {
             let mut out = Output::open(Some(&path))?;
-            out.write_all(to_document(&steps).as_bytes())
+            out.write_all(to_saved(&steps).as_bytes())
                 .map_err(|error| super::super::exit::Failure::file("write", &path, &error))?;
             out.finish()
         };

@@ -230,8 +230,8 @@ impl View {
         text
     }
 
-    /// The cells with errors.
-    pub fn errors(&self, value: &Evaluated, found: &Found) -> String {
+    /// The cells with errors; `steps` says which step each comes from.
+    pub fn errors(&self, value: &Evaluated, found: &Found, steps: &[Option<String>]) -> String {
         if found.errors == 0 {
             return format!("No errors in {}.\n", plural(found.rows, "row"));
         }
@@ -242,7 +242,7 @@ impl View {
                 .map(|head| Column::titled(head, ""))
                 .collect(),
         );
-        for cell in &found.cells {
+        for (cell, step) in found.cells.iter().zip(steps) {
             let raised = cell.error.detail();
             let detail = match raised.as_plain() {
                 Value::Null => plain(""),
@@ -262,7 +262,7 @@ impl View {
                 Shown::name(&cell.column),
                 shown(format!("{}", cell.error), Role::Error),
                 detail,
-                plain(&Session::step_of(&cell.error).unwrap_or_default()),
+                plain(step.as_deref().unwrap_or_default()),
                 plain(&row.join(" | ")),
             ]);
         }
