@@ -198,6 +198,38 @@ def products(rng):
     return rows
 
 
+def documents(rng, account_rows):
+    """Quotations, the orders that came of some, and the invoices of some of those."""
+    numbers = sorted({r[0].strip().upper() for r in account_rows if r[0].strip()})
+    quotations, orders, invoices = [], [], []
+    for n in range(1, 401):
+        company = rng.choice(["eu", "eu", "us"])
+        account = rng.choice(numbers)
+        product = f"P-{rng.randrange(1, 451):04d}"
+        quantity = rng.randrange(1, 40)
+        amount = f"{rng.randrange(900, 900000) / 100:.2f}"
+        quoted = day(rng, date(2025, 1, 1), 300)
+        status = rng.choices(["Draft", "Sent", "Won", "Lost", "On ice"], [20, 30, 40, 9, 1])[0]
+        on = quoted.isoformat() if rng.random() > 0.01 else "soon"
+        quotations.append([f"Q{n:04d}", company, account, product, quantity, amount, on, status])
+        if status != "Won":
+            continue
+        changed = quoted + timedelta(days=rng.randrange(1, 30))
+        order = {"order": f"O{n:04d}", "quotation": f"Q{n:04d}", "company": company, "account": account,
+                 "quantity": quantity, "amount": float(amount), "status": rng.choice(["open", "shipped", "closed"]),
+                 "changed": f"{changed.isoformat()}T{rng.randrange(8, 18):02d}:00:00"}
+        if rng.random() < 0.03:
+            order["status"] = "lost in transit"
+        if rng.random() < 0.02:
+            order["changed"] = None
+        orders.append(order)
+        if order["status"] == "closed" or rng.random() < 0.2:
+            due = changed + timedelta(days=30)
+            invoices.append([f"I{n:04d}", order["order"], company, amount,
+                             changed.isoformat(), due.isoformat(), rng.choice(["Yes", "No", ""])])
+    return quotations, orders, invoices
+
+
 def write_csv(name, header, rows, delimiter=",", encoding="utf-8", line="\n"):
     with open(DATA / name, "w", encoding=encoding, newline="") as out:
         writer = csv.writer(out, delimiter=delimiter, lineterminator=line)
@@ -218,6 +250,13 @@ def main():
               ";", "cp1252", "\r\n")
     write_csv("territories.csv", ["Code", "Territory", "Manager"], TERRITORIES)
     write_csv("currencies.csv", ["Currency", "Rate"], RATES)
+    # A generator of its own: what was there before stays as it was.
+    quotations, orders, invoices = documents(random.Random(SEED + 1), account_rows)
+    write_csv("quotations.csv", ["Quotation", "Company", "Account", "Product", "Quantity", "Amount", "Quoted",
+                                 "Status"], quotations)
+    write_csv("invoices.csv", ["Invoice", "Order", "Company", "Amount", "Invoiced", "Due", "Paid"], invoices)
+    lines = "".join(json.dumps(order) + "\n" for order in orders)
+    (DATA / "orders.jsonl").write_text(lines, encoding="utf-8")
     text = ",\n".join("  " + json.dumps(p, ensure_ascii=False) for p in products(rng))
     (DATA / "products.json").write_text("[\n" + text + "\n]\n", encoding="utf-8")
 

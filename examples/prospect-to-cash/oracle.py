@@ -191,6 +191,72 @@ def products():
     return len(source), len(rows), *deliver(rows, compute, "product_number")
 
 
+ORGANIZATIONS = {"eu": "DEMF", "us": "USMF"}
+
+
+def unique_rows(rows, key):
+    """Rows with a key, the first of each; and what is refused: (key, column, code)."""
+    table, refused = {}, set()
+    for values, problems in rows:
+        if problems:
+            refused |= {(values[key] or None, column, code) for column, code in problems}
+        elif not values[key]:
+            refused.add((None, key, "key-missing"))
+        else:
+            assert values[key] not in table
+            table[values[key]] = values
+    return table, refused
+
+
+def documents(landed, organization):
+    """What of each document must be in the hub and in the sales database, and what is refused."""
+    code = ORGANIZATIONS[organization]
+    quotations, orders, invoices = [], [], []
+    for r in read_csv("quotations.csv"):
+        if r["Company"] != organization:
+            continue
+        problems, quoted = [], None
+        try:
+            quoted = iso_date(r["Quoted"])
+        except ValueError:
+            problems.append(("quoted_on", "cell-error"))
+        status = {"Draft": 0, "Sent": 1, "Won": 2, "Lost": 3}.get(r["Status"])
+        if status is None:
+            problems.append(("status", "value-not-mapped"))
+        quotations.append(({
+            "quotation_number": r["Quotation"], "account_number": r["Account"], "product_number": r["Product"],
+            "quantity": int(r["Quantity"]), "amount": float(r["Amount"]), "quoted_on": quoted, "status": status,
+            "company_code": code,
+        }, problems))
+    for line in (HERE / "data" / "orders.jsonl").read_text("utf-8").splitlines():
+        r = json.loads(line)
+        if r["company"] != organization:
+            continue
+        status = {"open": 1, "shipped": 2, "closed": 3}.get(r["status"])
+        orders.append(({
+            "order_number": r["order"], "quotation_number": r["quotation"], "account_number": r["account"],
+            "quantity": r["quantity"], "amount": r["amount"], "status": status, "changed": r["changed"],
+            "company_code": code,
+        }, [("status", "value-not-mapped")] if status is None else []))
+    for r in read_csv("invoices.csv"):
+        if r["Company"] == organization:
+            invoices.append(({
+                "invoice_number": r["Invoice"], "order_number": r["Order"], "amount": float(r["Amount"]),
+                "invoiced_on": r["Invoiced"], "due_on": r["Due"], "paid": int(r["Paid"] == "Yes"),
+                "company_code": code,
+            }, []))
+    hub = {name: unique_rows(rows, f"{name}_number") for name, rows in
+           (("quotation", quotations), ("order", orders), ("invoice", invoices))}
+    sales = {name: table for name, (table, _) in hub.items()}
+    sales["quotation"] = {
+        number: {"quotation_number": number, "account_number": q["account_number"],
+                 "account_name": landed.get(q["account_number"], {}).get("name", "Unknown"),
+                 "product_number": q["product_number"], "amount": q["amount"], "status": q["status"],
+                 "company_code": code}
+        for number, q in hub["quotation"][0].items()}
+    return hub, sales
+
+
 def same(expected, found):
     if isinstance(expected, (int, float)) and isinstance(found, (int, float)):
         return abs(expected - found) <= 1e-9 * max(1.0, abs(expected))
@@ -250,7 +316,37 @@ def main():
             for line in differences[:20]:
                 print(f"  {line}")
             failed |= bool(differences)
+        failed |= bool(compare_documents(account[2], HERE / "out/hub.sqlite", destination, past))
     return 1 if failed else 0
+
+
+def compare_documents(landed, hub_file, sales_file, past):
+    """Quotations, orders and invoices of every organization that was run, in hub and sales database."""
+    hub, sales, refused = {}, {}, {}
+    with sqlite3.connect(f"file:{hub_file}?mode=ro", uri=True) as db:
+        run = [o for o, code in ORGANIZATIONS.items()
+               if db.execute("SELECT count(*) FROM quotation WHERE company_code = ?", (code,)).fetchone()[0]]
+    for organization in run:
+        in_hub, in_sales = documents(landed, organization)
+        for name, (table, rejected) in in_hub.items():
+            hub.setdefault(name, {}).update(table)
+            refused.setdefault(name, set()).update(rejected)
+            sales.setdefault(name, {}).update(in_sales[name])
+    differences = [] if run else ["no organization was run"]
+    for file, tables in ((hub_file, hub), (sales_file, sales)):
+        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
+            for name, table in tables.items():
+                found = compare_table(db, name, f"{name}_number", table)
+                print(f"{file.name} {name}: {len(table)} rows, " + (f"{len(found)} differences" if found else "equal"))
+                differences += found
+    for name, expected in refused.items():
+        found = set(past.execute("SELECT DISTINCT key, column_name, code FROM row_error WHERE task = ?",
+                                 (f"{name.title()}s",)))
+        differences += [f"{name}: {e} should be rejected" for e in expected - found]
+        differences += [f"{name}: {e} should not be rejected" for e in found - expected]
+    for line in differences[:20]:
+        print(f"  {line}")
+    return differences
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ use super::Cell;
 use super::keyed_file::{FileContent, FileFormat, StoredRow};
 
 /// The CSV format with its delimiter.
+#[derive(Clone)]
 pub struct CsvFormat {
     delimiter: u8,
 }
@@ -60,7 +61,12 @@ impl FileFormat for CsvFormat {
         Ok(FileContent { header, rows })
     }
 
-    fn write(&self, header: &[String], rows: &[StoredRow], out: &mut dyn Write) -> io::Result<()> {
+    fn write(
+        &self,
+        header: &[String],
+        rows: &mut dyn Iterator<Item = &StoredRow>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let delimiter = [self.delimiter];
         for (i, name) in header.iter().enumerate() {
             if i > 0 {

@@ -92,6 +92,14 @@ pub enum DestinationError {
         /// Where it stands again.
         second: String,
     },
+    /// A system that is reached over a network refused something or did not answer.
+    #[error("the destination {system} failed: {message}")]
+    Remote {
+        /// The system, by an address without secrets.
+        system: String,
+        /// What it said and what to do.
+        message: String,
+    },
     /// The operating system refused something.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {

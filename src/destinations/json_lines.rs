@@ -11,6 +11,7 @@ use super::keyed_file::{FileContent, FileFormat, StoredRow};
 const EXACT_DIGITS: usize = 15;
 
 /// The JSON Lines format.
+#[derive(Clone)]
 pub struct JsonLinesFormat;
 
 impl FileFormat for JsonLinesFormat {
@@ -31,7 +32,12 @@ impl FileFormat for JsonLinesFormat {
         Ok(FileContent { header: Vec::new(), rows })
     }
 
-    fn write(&self, _: &[String], rows: &[StoredRow], out: &mut dyn Write) -> io::Result<()> {
+    fn write(
+        &self,
+        _: &[String],
+        rows: &mut dyn Iterator<Item = &StoredRow>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         for row in rows {
             serde_json::to_writer(&mut *out, row)?;
             out.write_all(b"\n")?;

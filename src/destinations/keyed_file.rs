@@ -8,20 +8,20 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
 
 use super::error::prepare_path;
 use super::{
-    Cell, DestinationError, Entity, Outcome, Rejection, RejectionCode, Row, UpsertWriter, duplicate_key,
-    missing_key,
+    Cell, Description, Destination, DestinationError, Entity, FieldChange, Mode, Outcome, Rejection,
+    RejectionCode, Row, StoredColumn, UpsertWriter, WriteOptions, duplicate_key, missing_key,
 };
 
 /// One stored row: its columns in order. Files of text hold only text and null.
 pub type StoredRow = Map<String, Value>;
 
 /// How rows stand in a file.
-pub trait FileFormat {
+pub trait FileFormat: Clone + Send + Sync + 'static {
     /// The format with its article, for messages.
     const NAME: &'static str;
 
@@ -30,7 +30,12 @@ pub trait FileFormat {
     fn read(&self, text: &str) -> Result<FileContent, String>;
 
     /// Writes a whole file.
-    fn write(&self, header: &[String], rows: &[StoredRow], out: &mut dyn Write) -> std::io::Result<()>;
+    fn write(
+        &self,
+        header: &[String],
+        rows: &mut dyn Iterator<Item = &StoredRow>,
+        out: &mut dyn Write,
+    ) -> std::io::Result<()>;
 
     /// The stored form of a cell, or why the format cannot hold it.
     fn store(&self, cell: &Cell) -> Result<Value, String>;
@@ -47,42 +52,113 @@ pub struct FileContent {
     pub rows: Vec<(usize, StoredRow)>,
 }
 
+/// A folder of files of one format; an entity is a file.
+pub struct FileStore<F> {
+    folder: PathBuf,
+    format: F,
+}
+
+impl<F: FileFormat> FileStore<F> {
+    /// The files in `folder`.
+    pub fn new(folder: impl Into<PathBuf>, format: F) -> Self {
+        Self { folder: folder.into(), format }
+    }
+}
+
+impl<F: FileFormat> Destination for FileStore<F> {
+    fn entities(&self) -> Result<Vec<String>, DestinationError> {
+        let failed = |e| DestinationError::from_io("list", &self.folder, e);
+        let mut names = Vec::new();
+        match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(names),
+            Err(error) => return Err(failed(error)),
+            Ok(entries) => {
+                for entry in entries {
+                    let entry = entry.map_err(failed)?;
+                    if entry.path().is_file() {
+                        names.push(entry.file_name().to_string_lossy().into_owned());
+                    }
+                }
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn describe(&self, entity: &str) -> Result<Option<Description>, DestinationError> {
+        let path = self.folder.join(entity);
+        let Some(content) = read(&self.format, &path)? else { return Ok(None) };
+        let mut names = content.header;
+        if !self.format.has_header() {
+            // Fields may differ from row to row, and each is a column.
+            let mut known = FxHashSet::default();
+            let fields = content.rows.iter().flat_map(|(_, row)| row.keys());
+            names = fields.filter(|name| known.insert((*name).clone())).cloned().collect();
+        }
+        let column = |name| StoredColumn { name, kind: None, length: None, required: false };
+        Ok(Some(Description { columns: names.into_iter().map(column).collect(), ..Description::default() }))
+    }
+
+    fn open(&self, entity: Entity, options: WriteOptions) -> Result<Box<dyn UpsertWriter>, DestinationError> {
+        let path = self.folder.join(entity.name());
+        Ok(Box::new(KeyedFileWriter::open(&path, entity, self.format.clone(), options)?))
+    }
+}
+
+/// The content of a file; none if it is not there.
+fn read<F: FileFormat>(format: &F, path: &Path) -> Result<Option<FileContent>, DestinationError> {
+    let wrong = |detail| DestinationError::WrongContent { path: path.to_owned(), expected: F::NAME, detail };
+    match fs::read(path) {
+        Ok(bytes) => {
+            let text = String::from_utf8(bytes)
+                .map_err(|e| wrong(format!("byte {} is not UTF-8", e.utf8_error().valid_up_to())))?;
+            Ok(Some(format.read(text.strip_prefix('\u{feff}').unwrap_or(&text)).map_err(wrong)?))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(DestinationError::from_io("read", path, error)),
+    }
+}
+
 /// An [`UpsertWriter`] for one file.
 pub struct KeyedFileWriter<F> {
     format: F,
     path: PathBuf,
     entity: Entity,
+    mode: Mode,
     header: Vec<String>,
-    rows: Vec<StoredRow>,
+    /// The rows by place; deleted ones are none.
+    rows: Vec<Option<StoredRow>>,
     index: FxHashMap<Vec<String>, usize>,
-    /// Index into `rows` -> number of the row of this run that wrote or met it.
-    seen: FxHashMap<usize, u64>,
+    /// Indexes into `rows` that a row of this run wrote or met.
+    seen: FxHashSet<usize>,
     changed: bool,
 }
 
 impl<F: FileFormat> KeyedFileWriter<F> {
     /// Reads the file if it is there.
-    pub fn open(path: &Path, entity: Entity, format: F) -> Result<Self, DestinationError> {
-        prepare_path(path)?;
+    ///
+    /// # Errors
+    /// A file that cannot be read, is of another format, holds a key twice, or lacks columns that may not be added.
+    pub fn open(
+        path: &Path,
+        entity: Entity,
+        format: F,
+        options: WriteOptions,
+    ) -> Result<Self, DestinationError> {
+        if options.mode == Mode::Write {
+            prepare_path(path)?;
+        }
         // A link stays a link: the file it leads to is the one to replace.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let wrong = |detail| DestinationError::WrongContent { path: path.clone(), expected: F::NAME, detail };
-        let content = match fs::read(&path) {
-            Ok(bytes) => {
-                let text = String::from_utf8(bytes)
-                    .map_err(|e| wrong(format!("byte {} is not UTF-8", e.utf8_error().valid_up_to())))?;
-                Some(format.read(text.strip_prefix('\u{feff}').unwrap_or(&text)).map_err(wrong)?)
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(DestinationError::from_io("read", &path, error)),
-        };
+        let content = read(&format, &path)?;
         let wanted: Vec<String> = entity.columns().iter().map(|c| c.name.clone()).collect();
         let mut writer = Self {
             changed: content.is_none(),
             header: wanted.clone(),
             rows: Vec::new(),
             index: FxHashMap::default(),
-            seen: FxHashMap::default(),
+            seen: FxHashSet::default(),
+            mode: options.mode,
             format,
             path,
             entity,
@@ -91,14 +167,16 @@ impl<F: FileFormat> KeyedFileWriter<F> {
         if writer.format.has_header() && !content.header.is_empty() {
             let missing: Vec<String> =
                 wanted.into_iter().filter(|name| !content.header.contains(name)).collect();
-            if !missing.is_empty() {
+            if !missing.is_empty() && !options.add_columns {
                 return Err(DestinationError::MissingColumns {
                     path: writer.path,
                     entity: writer.entity.name().to_owned(),
                     columns: missing,
                 });
             }
+            writer.changed |= !missing.is_empty();
             writer.header = content.header;
+            writer.header.extend(missing);
         }
         let mut lines = Vec::with_capacity(content.rows.len());
         for (line, row) in content.rows {
@@ -113,7 +191,7 @@ impl<F: FileFormat> KeyedFileWriter<F> {
             }
             writer.index.insert(key, lines.len());
             lines.push(line);
-            writer.rows.push(row);
+            writer.rows.push(Some(row));
         }
         Ok(writer)
     }
@@ -145,19 +223,32 @@ impl<F: FileFormat> KeyedFileWriter<F> {
         let key = self.stored_key(&stored);
         let next = self.rows.len();
         let at = *self.index.entry(key).or_insert(next);
-        if let Some(&first) = self.seen.get(&at) {
-            return Outcome::Rejected(duplicate_key(&self.entity, &row.cells, first));
+        if !self.seen.insert(at) {
+            return Outcome::Rejected(duplicate_key(&self.entity, &row.cells));
         }
-        self.seen.insert(at, row.number);
         let Some(present) = self.rows.get_mut(at) else {
-            self.rows.push(stored);
+            self.rows.push(Some(stored));
             self.changed = true;
             return Outcome::Inserted;
         };
+        let Some(present) = present else {
+            *present = Some(stored);
+            self.changed = true;
+            return Outcome::Inserted;
+        };
+        let mut changes = Vec::new();
         let mut same = true;
         for (name, value) in stored {
-            if present.get(&name) != Some(&value) {
+            let old = present.get(&name);
+            if old != Some(&value) && !(value.is_null() && old.is_none()) {
                 same = false;
+                if self.mode == Mode::Plan {
+                    changes.push(FieldChange {
+                        column: name.clone(),
+                        from: old.and_then(text),
+                        to: text(&value),
+                    });
+                }
                 present.insert(name, value);
             }
         }
@@ -165,7 +256,26 @@ impl<F: FileFormat> KeyedFileWriter<F> {
             return Outcome::Unchanged;
         }
         self.changed = true;
-        Outcome::Updated
+        Outcome::Updated(changes)
+    }
+
+    fn delete_row(&mut self, row: &Row) -> Outcome {
+        let mut stored = StoredRow::new();
+        for i in self.entity.key_columns() {
+            // A key that the format cannot hold was never delivered.
+            let Some(Ok(value)) = row.cells.get(i).map(|cell| self.format.store(cell)) else {
+                return Outcome::Unchanged;
+            };
+            stored.insert(self.entity.column_name(i).to_owned(), value);
+        }
+        let key = self.stored_key(&stored);
+        match self.index.remove(&key).and_then(|at| self.rows.get_mut(at)).and_then(Option::take) {
+            Some(_) => {
+                self.changed = true;
+                Outcome::Deleted
+            }
+            None => Outcome::Unchanged,
+        }
     }
 
     fn replace_file(&self) -> Result<(), DestinationError> {
@@ -177,7 +287,7 @@ impl<F: FileFormat> KeyedFileWriter<F> {
         let temporary = folder.join(name);
         let write = || {
             let mut out = BufWriter::new(File::create(&temporary)?);
-            self.format.write(&self.header, &self.rows, &mut out)?;
+            self.format.write(&self.header, &mut self.rows.iter().flatten(), &mut out)?;
             let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
             if let Ok(present) = fs::metadata(&self.path) {
                 file.set_permissions(present.permissions())?;
@@ -200,13 +310,26 @@ impl<F: FileFormat> UpsertWriter for KeyedFileWriter<F> {
         Ok(rows.iter().map(|row| self.write_row(row)).collect())
     }
 
+    fn delete(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
+        Ok(rows.iter().map(|row| self.delete_row(row)).collect())
+    }
+
     fn checkpoint(&mut self) -> Result<bool, DestinationError> {
         // The file is replaced once, at the end: a checkpoint would copy it whole each time.
         Ok(false)
     }
 
     fn finish(self: Box<Self>) -> Result<(), DestinationError> {
-        if self.changed { self.replace_file() } else { Ok(()) }
+        if self.changed && self.mode == Mode::Write { self.replace_file() } else { Ok(()) }
+    }
+}
+
+/// A stored value as people read it; none for null.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }
 

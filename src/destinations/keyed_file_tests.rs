@@ -21,7 +21,8 @@ fn awkward() -> Vec<Row> {
 }
 
 fn upsert<F: FileFormat>(path: &Path, format: F, rows: &[Row]) -> Vec<Outcome> {
-    let mut writer = Box::new(KeyedFileWriter::open(path, entity(), format).unwrap());
+    let mut writer =
+        Box::new(KeyedFileWriter::open(path, entity(), format, WriteOptions::default()).unwrap());
     let outcomes = writer.write(rows).unwrap();
     writer.checkpoint().unwrap();
     writer.finish().unwrap();
@@ -32,7 +33,7 @@ fn open_error<F: FileFormat>(content: &str, format: F) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t");
     fs::write(&path, content).unwrap();
-    match KeyedFileWriter::open(&path, entity(), format) {
+    match KeyedFileWriter::open(&path, entity(), format, WriteOptions::default()) {
         Ok(_) => panic!("opened"),
         Err(error) => error.to_string(),
     }
@@ -51,7 +52,7 @@ fn round_trip<F: FileFormat>(format: impl Fn() -> F) {
     changed.push(row(6, "a", Cell::Null, Cell::Null));
     changed.push(row(7, " ", Cell::Null, Cell::Null));
     let outcomes = upsert(&path, format(), &changed);
-    assert_eq!(outcomes[1], Outcome::Updated);
+    assert_eq!(outcomes[1], Outcome::Updated(Vec::new()));
     let codes: Vec<_> = outcomes[5..]
         .iter()
         .map(|o| match o {
@@ -119,7 +120,8 @@ fn giving_up_leaves_the_old_file() {
     let path = folder.path().join("t.csv");
     upsert(&path, CsvFormat::new(b','), &awkward()[..1]);
     let before = fs::read(&path).unwrap();
-    let mut writer = KeyedFileWriter::open(&path, entity(), CsvFormat::new(b',')).unwrap();
+    let mut writer =
+        KeyedFileWriter::open(&path, entity(), CsvFormat::new(b','), WriteOptions::default()).unwrap();
     writer.write(&awkward()).unwrap();
     writer.checkpoint().unwrap();
     drop(writer);
@@ -129,7 +131,8 @@ fn giving_up_leaves_the_old_file() {
 #[test]
 fn folders_and_read_only_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let open = |path: &Path| KeyedFileWriter::open(path, entity(), JsonLinesFormat).err();
+    let open =
+        |path: &Path| KeyedFileWriter::open(path, entity(), JsonLinesFormat, WriteOptions::default()).err();
     assert!(matches!(open(folder.path()), Some(DestinationError::IsFolder { .. })));
     let path = folder.path().join("t");
     fs::write(&path, "").unwrap();
@@ -137,4 +140,33 @@ fn folders_and_read_only_files_are_refused() {
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).unwrap();
     assert!(matches!(open(&path), Some(DestinationError::ReadOnly { .. })));
+}
+
+#[test]
+fn deleted_rows_are_gone_and_a_plan_leaves_the_file_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    upsert(&path, CsvFormat::new(b','), &awkward());
+    let before = fs::read(&path).unwrap();
+    let plan = WriteOptions { mode: Mode::Plan, ..WriteOptions::default() };
+    for (options, kept) in [(plan, 5), (WriteOptions::default(), 4)] {
+        let mut writer =
+            Box::new(KeyedFileWriter::open(&path, entity(), CsvFormat::new(b','), options).unwrap());
+        let gone = [row(0, "a", Cell::Null, Cell::Null), row(0, "zzz", Cell::Null, Cell::Null)];
+        assert_eq!(writer.delete(&gone).unwrap(), [Outcome::Deleted, Outcome::Unchanged]);
+        let outcomes = writer.write(&[row(1, "b", Cell::text("new"), Cell::Null)]).unwrap();
+        match (&outcomes[0], options.mode) {
+            (Outcome::Updated(changes), Mode::Plan) => {
+                assert_eq!((changes[0].column.as_str(), changes[0].to.as_deref()), ("text", Some("new")));
+                assert_eq!((changes[1].from.as_deref(), changes[1].to.as_deref()), (Some("0.1"), None));
+            }
+            (outcome, _) => assert_eq!(*outcome, Outcome::Updated(Vec::new())),
+        }
+        writer.finish().unwrap();
+        let store = FileStore::new(folder.path(), CsvFormat::new(b','));
+        assert_eq!(store.describe("t.csv").unwrap().unwrap().columns.len(), 3);
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(CsvFormat::new(b',').read(&text).unwrap().rows.len(), kept);
+        assert_eq!(text.as_bytes() == before, options.mode == Mode::Plan);
+    }
 }

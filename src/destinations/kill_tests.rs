@@ -13,31 +13,33 @@ const STORE: &str = "PQM_KILL_TEST_STORE";
 const ROWS: u64 = 3000;
 const KILLS: u32 = 12;
 
-fn store(name: &str) -> Store {
+/// The store in which the entity lies in the file at `path`.
+fn store(name: &str, path: &Path) -> Box<dyn Destination> {
+    let folder = path.parent().unwrap();
     match name {
-        "sqlite" => Store::Sqlite,
-        "csv" => Store::Csv { delimiter: b',' },
-        _ => Store::JsonLines,
+        "sqlite" => Box::new(SqliteStore::new(path)),
+        "csv" => Box::new(FileStore::new(folder, CsvFormat::new(b','))),
+        _ => Box::new(FileStore::new(folder, JsonLinesFormat)),
     }
 }
 
-fn entity() -> Entity {
+fn entity(path: &Path) -> Entity {
     let columns = ["id", "text"].map(|name| Column { name: name.to_owned(), kind: None });
-    Entity::new("t", columns.to_vec(), &["id".to_owned()]).unwrap()
+    Entity::new(path.file_name().unwrap().to_str().unwrap(), columns.to_vec(), &["id".to_owned()]).unwrap()
 }
 
 /// Writes every row, a checkpoint each 100, and answers how many were inserted, updated, unchanged.
-fn write(store: &Store, path: &Path) -> [u64; 3] {
+fn write(name: &str, path: &Path) -> [u64; 3] {
     let rows: Vec<Row> = (1..=ROWS)
         .map(|n| Row { number: n, cells: vec![Cell::Whole(n as i64), Cell::text(format!("row {n}"))] })
         .collect();
     let mut counts = [0; 3];
-    let mut writer = open(store, path, entity()).unwrap();
+    let mut writer = store(name, path).open(entity(path), WriteOptions::default()).unwrap();
     for batch in rows.chunks(100) {
         for outcome in writer.write(batch).unwrap() {
             match outcome {
                 Outcome::Inserted => counts[0] += 1,
-                Outcome::Updated => counts[1] += 1,
+                Outcome::Updated(_) | Outcome::Deleted => counts[1] += 1,
                 Outcome::Unchanged => counts[2] += 1,
                 Outcome::Rejected(rejection) => panic!("{rejection:?}"),
             }
@@ -52,7 +54,7 @@ fn write(store: &Store, path: &Path) -> [u64; 3] {
 #[test]
 fn child() {
     if let (Some(path), Ok(name)) = (std::env::var_os(PATH), std::env::var(STORE)) {
-        write(&store(&name), Path::new(&path));
+        write(&name, Path::new(&path));
     }
 }
 
@@ -77,10 +79,10 @@ fn kill_and_run_again(name: &str) {
         std::thread::sleep(whole * i / KILLS);
         child.kill().unwrap();
         child.wait().unwrap();
-        let [inserted, updated, unchanged] = write(&store(name), &path);
+        let [inserted, updated, unchanged] = write(name, &path);
         assert_eq!((inserted + unchanged, updated), (ROWS, 0));
-        assert_eq!(write(&store(name), &path), [0, 0, ROWS]);
-        if let Store::Csv { .. } | Store::JsonLines = store(name) {
+        assert_eq!(write(name, &path), [0, 0, ROWS]);
+        if name != "sqlite" {
             let whole = std::fs::read(folder.path().join("whole")).unwrap();
             assert!(std::fs::read(&path).unwrap() == whole, "killed {i}: another content");
         }

@@ -17,18 +17,18 @@ mod json_lines;
 mod keyed_file;
 #[cfg(test)]
 mod kill_tests;
+mod row_set;
 mod sqlite;
-
-use std::path::Path;
+mod store;
 
 pub use cell::{Cell, CellKind};
+pub use csv_file::CsvFormat;
 pub use entity::{Column, Entity, EntityError};
 pub use error::DestinationError;
-pub use sqlite::{SqliteWriter, roll_back_interrupted};
-
-pub use csv_file::CsvFormat;
 pub use json_lines::JsonLinesFormat;
-pub use keyed_file::KeyedFileWriter;
+pub use keyed_file::{FileStore, KeyedFileWriter};
+pub use sqlite::{SqliteStore, SqliteWriter, roll_back_interrupted};
+pub use store::{Description, Destination, Mode, Reference, StoredColumn, UpsertWriter, WriteOptions};
 
 /// One row on its way to a destination.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,12 +44,25 @@ pub struct Row {
 pub enum Outcome {
     /// The key was new.
     Inserted,
-    /// The key was there with other values.
-    Updated,
-    /// The key was there with the same values; nothing was written.
+    /// The key was there with other values: the fields that change, where the writer only plans.
+    Updated(Vec<FieldChange>),
+    /// The key was there with the same values, or what was to be deleted was not there; nothing was written.
     Unchanged,
+    /// The key was there and its row is deleted.
+    Deleted,
     /// The row was not written.
     Rejected(Rejection),
+}
+
+/// A field that an update changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The column.
+    pub column: String,
+    /// Its value as text; none for null.
+    pub from: Option<String>,
+    /// Its value to be, as text; none for null.
+    pub to: Option<String>,
 }
 
 /// Why a destination refused a row.
@@ -88,42 +101,6 @@ impl RejectionCode {
     }
 }
 
-/// A store that takes rows by key. See the module documentation for the contract.
-pub trait UpsertWriter {
-    /// Takes rows and answers one outcome per row, in order. The rows are not durable yet.
-    fn write(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError>;
-
-    /// Makes everything written so far durable, if the store can do so before the end; answers whether it is.
-    fn checkpoint(&mut self) -> Result<bool, DestinationError>;
-
-    /// Makes everything durable and ends. Dropping a writer instead gives up what came after the last
-    /// checkpoint.
-    fn finish(self: Box<Self>) -> Result<(), DestinationError>;
-}
-
-/// The kinds of stores that [`open`] knows, with their options.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Store {
-    /// A table in an SQLite file.
-    Sqlite,
-    /// A CSV file; the delimiter is one ASCII character.
-    Csv {
-        /// The field delimiter.
-        delimiter: u8,
-    },
-    /// A file of one JSON object per line.
-    JsonLines,
-}
-
-/// Opens the file at `path` for rows of `entity`.
-pub fn open(store: &Store, path: &Path, entity: Entity) -> Result<Box<dyn UpsertWriter>, DestinationError> {
-    Ok(match *store {
-        Store::Sqlite => Box::new(SqliteWriter::open(path, entity)?),
-        Store::Csv { delimiter } => Box::new(KeyedFileWriter::open(path, entity, CsvFormat::new(delimiter))?),
-        Store::JsonLines => Box::new(KeyedFileWriter::open(path, entity, JsonLinesFormat)?),
-    })
-}
-
 /// The rejection for a null or blank key column, if there is one.
 fn missing_key(entity: &Entity, cells: &[Cell]) -> Option<Rejection> {
     let column = entity.key_columns().find(|&i| cells.get(i).is_none_or(Cell::is_blank))?;
@@ -138,13 +115,13 @@ fn missing_key(entity: &Entity, cells: &[Cell]) -> Option<Rejection> {
     Some(Rejection { column: Some(name), code: RejectionCode::KeyMissing, reason })
 }
 
-/// The rejection of a row whose key the row `first` of this run already had.
-fn duplicate_key(entity: &Entity, cells: &[Cell], first: u64) -> Rejection {
+/// The rejection of a row whose key an earlier row of this run already had.
+fn duplicate_key(entity: &Entity, cells: &[Cell]) -> Rejection {
     let key: Vec<String> =
         entity.key_columns().filter_map(|i| cells.get(i)).map(ToString::to_string).collect();
     Rejection {
         column: entity.key_columns().next().map(|i| entity.column_name(i).to_owned()),
         code: RejectionCode::KeyDuplicate,
-        reason: format!("row {first} of this run has the same key ({}) and was kept", key.join(", ")),
+        reason: format!("an earlier row of this run has the same key ({}) and was kept", key.join(", ")),
     }
 }

@@ -49,9 +49,9 @@ fn one(from: &str, to: &str, code: ProblemCode, field: &str, line: usize, part: 
 #[test]
 fn a_good_project_loads() {
     let project = load(GOOD).unwrap();
-    let task = &project.tasks()[0];
-    assert_eq!(project.key(task), ["id"]);
-    assert!(project.query_path(task).unwrap().ends_with("a.pq"));
+    let legs = project.legs();
+    assert_eq!((legs.len(), legs[0].query), (1, Some("a.pq")));
+    assert_eq!(project.connection_set().integration_keys["account"], ["id"]);
     let store = project.connection("Store").unwrap();
     assert!(project.entity_path(store, "account").ends_with("out.sqlite"));
     let files = project.connection("Files").unwrap();
@@ -62,7 +62,7 @@ fn a_good_project_loads() {
 fn the_example_loads() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/prospect-to-cash");
     let project = Project::load(Path::new(folder)).unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(project.tasks().len(), 3);
+    assert_eq!((project.tasks().len(), project.legs().len()), (6, 9));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn many_mistakes_are_reported_together() {
     let error = load(&text).unwrap_err();
     assert_eq!(error.problems.iter().map(|p| p.line).collect::<Vec<_>>(), [12, 13, 15]);
     let text = GOOD.replace("query", "qurey").replace("kind: csv", "kind: cvs").replace("length", "size");
-    assert_eq!(load(&text).unwrap_err().problems.len(), 4);
+    assert_eq!(load(&text).unwrap_err().problems.len(), 3);
 }
 
 #[test]

@@ -27,6 +27,18 @@ pub enum ProblemCode {
     Key,
     /// A mapping that cannot give a value.
     Mapping,
+    /// A secret that stands in a file.
+    Secret,
+    /// An entity or field that is not in its system.
+    Missing,
+    /// Values that do not fit the field they go to.
+    Fit,
+    /// A field that the destination needs and no mapping gives.
+    Required,
+    /// A mistake in an Advanced Query or filter.
+    Query,
+    /// A system that cannot be reached or read.
+    System,
 }
 
 impl ProblemCode {
@@ -43,6 +55,12 @@ impl ProblemCode {
             Self::MissingFile => "missing-file",
             Self::Key => "key",
             Self::Mapping => "mapping",
+            Self::Secret => "secret",
+            Self::Missing => "missing",
+            Self::Fit => "fit",
+            Self::Required => "required",
+            Self::Query => "query",
+            Self::System => "system",
         }
     }
 }
@@ -64,6 +82,34 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: String,
+}
+
+impl Problem {
+    /// A mistake without a place.
+    pub(super) fn plain(code: ProblemCode, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            code,
+            field: String::new(),
+            line: 0,
+            column: 0,
+            span: 0..0,
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}
+
+/// The text of a file without the secrets that problems point at, everything else in its place.
+pub(super) fn masked(text: &str, problems: &[Problem]) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for problem in problems.iter().filter(|problem| problem.code == ProblemCode::Secret) {
+        for byte in bytes.get_mut(problem.span.clone()).into_iter().flatten() {
+            if !byte.is_ascii_whitespace() {
+                *byte = b'*';
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// A project that cannot be loaded, with everything found wrong.

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::document::{Node, NodeValue, Place, Step, path_text};
-use super::model::ProjectFile;
+use super::model::{ConnectionsFile, ProjectFile};
 use super::problem::{Problem, ProblemCode, suggest};
 
 /// The JSON Schema of a project file, for editors.
@@ -20,24 +20,32 @@ pub fn json_schema() -> Value {
     schema
 }
 
-fn schema() -> &'static Value {
+/// The schema of a project file, made once.
+pub(super) fn project() -> &'static Value {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
     SCHEMA.get_or_init(json_schema)
 }
 
-/// Every mistake in the shape of the file.
-pub(super) fn check(root: &Node) -> Vec<Problem> {
-    let mut walk = Walk { path: Vec::new(), problems: Vec::new() };
-    walk.node(root, schema());
+/// The schema of a file of connections, made once.
+pub(super) fn connections() -> &'static Value {
+    static SCHEMA: OnceLock<Value> = OnceLock::new();
+    SCHEMA.get_or_init(|| schemars::schema_for!(ConnectionsFile).to_value())
+}
+
+/// Every mistake in the shape of the file, after a schema.
+pub(super) fn check(root: &Node, schema: &Value) -> Vec<Problem> {
+    let mut walk = Walk { schema, path: Vec::new(), problems: Vec::new() };
+    walk.node(root, schema);
     walk.problems
 }
 
-struct Walk<'a> {
+struct Walk<'a, 's> {
+    schema: &'s Value,
     path: Vec<Step<'a>>,
     problems: Vec<Problem>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a, 's> Walk<'a, 's> {
     fn report(&mut self, code: ProblemCode, place: &Place, message: String, help: String) {
         self.problems.push(Problem {
             code,
@@ -50,9 +58,9 @@ impl<'a> Walk<'a> {
         });
     }
 
-    fn node(&mut self, node: &'a Node, schema: &Value) {
-        let schema = resolve(schema);
-        if let Some(branches) = branches(schema) {
+    fn node(&mut self, node: &'a Node, schema: &'s Value) {
+        let schema = resolve(self.schema, schema);
+        if let Some(branches) = branches(self.schema, schema) {
             return self.one_of(node, &branches);
         }
         if !accepts(schema, node) {
@@ -92,9 +100,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn fields(&mut self, fields: &'a [(super::document::Key, Node)], node: &Node, schema: &Value) {
-        let empty = Map::new();
-        let known = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+    fn fields(&mut self, fields: &'a [(super::document::Key, Node)], node: &Node, schema: &'s Value) {
+        let known = schema.get("properties").and_then(Value::as_object).unwrap_or(no_fields());
         let others = schema.get("additionalProperties");
         for (key, value) in fields {
             self.path.push(Step::Field(&key.text));
@@ -125,9 +132,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn one_of(&mut self, node: &'a Node, branches: &[&Value]) {
-        let fitting: Vec<&Value> = branches.iter().copied().filter(|b| accepts(b, node)).collect();
-        let tagged: Vec<(&str, &str, &Value)> =
+    fn one_of(&mut self, node: &'a Node, branches: &[&'s Value]) {
+        let fitting: Vec<&'s Value> = branches.iter().copied().filter(|b| accepts(b, node)).collect();
+        let tagged: Vec<(&str, &str, &'s Value)> =
             fitting.iter().filter_map(|b| tag(b).map(|(name, value)| (name, value, *b))).collect();
         if let (NodeValue::Map(_), Some((name, ..))) = (&node.value, tagged.first()) {
             let names = || tagged.iter().map(|(_, value, _)| *value);
@@ -173,19 +180,24 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn resolve(value: &Value) -> &Value {
+fn no_fields() -> &'static Map<String, Value> {
+    static NONE: OnceLock<Map<String, Value>> = OnceLock::new();
+    NONE.get_or_init(Map::new)
+}
+
+fn resolve<'s>(root: &'s Value, value: &'s Value) -> &'s Value {
     match value.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/$defs/")) {
-        Some(name) => schema().get("$defs").and_then(|defs| defs.get(name)).unwrap_or(value),
+        Some(name) => root.get("$defs").and_then(|defs| defs.get(name)).unwrap_or(value),
         None => value,
     }
 }
 
 /// The alternatives of a schema, nested ones flattened.
-fn branches(schema: &Value) -> Option<Vec<&Value>> {
+fn branches<'s>(root: &'s Value, schema: &'s Value) -> Option<Vec<&'s Value>> {
     let list = schema.get("anyOf").or_else(|| schema.get("oneOf"))?.as_array()?;
     let mut all = Vec::with_capacity(list.len());
-    for branch in list.iter().map(resolve) {
-        match branches(branch) {
+    for branch in list.iter().map(|branch| resolve(root, branch)) {
+        match branches(root, branch) {
             Some(inner) => all.extend(inner),
             None => all.push(branch),
         }

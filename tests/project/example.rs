@@ -45,6 +45,7 @@ fn a_project_can_be_named_by_a_relative_path() {
         let ended = Command::new(env!("CARGO_BIN_EXE_pqm"))
             .args(["project"])
             .args(arguments)
+            .env("PQM_ACCEPT_PRIVACY_NOTICE", "1")
             .current_dir(folder.parent().unwrap())
             .output()
             .unwrap();
@@ -54,6 +55,22 @@ fn a_project_can_be_named_by_a_relative_path() {
     let (code, said) = run(&["run", name]);
     assert_eq!(code, Some(6), "{said}");
     assert_eq!(run(&["history", name]).0, Some(0));
+    oracle_agrees(&workspace);
+}
+
+/// The documents of one organization after the other, each with a state of its own.
+#[test]
+fn two_organizations_and_two_hops() {
+    let workspace = Workspace::example();
+    assert_eq!(workspace.run().code, Some(6));
+    let second = workspace.pqm(&["run", "--organization", "America", "--format", "json"]).json();
+    assert_adds_up(&second);
+    assert!(count(&second, 5, "inserted") > 0 && count(&second, 6, "inserted") > 0, "{second:#}");
+    oracle_agrees(&workspace);
+    // The orders of either organization go on from their own mark.
+    let third = workspace.pqm(&["run", "--organization", "America", "--format", "json"]).json();
+    assert!(count(&third, 5, "read") < count(&second, 5, "read"), "{third:#}");
+    assert_eq!(["inserted", "updated", "deleted"].map(|name| count(&third, 7, name)), [0; 3]);
     oracle_agrees(&workspace);
 }
 
@@ -95,6 +112,6 @@ fn the_summary_names_counts_and_reasons() {
         assert!(said.contains(words), "{words:?} is missing in: {said}");
     }
     let said = workspace.pqm(&["history", "--run", "1", "--limit", "1000"]).said();
-    assert!(said.contains("birth_date cell-error DataFormat.Error: "), "{said}");
-    assert!(said.contains("row 17") || said.contains("key-duplicate row"), "{said}");
+    assert!(said.contains("birth_date query cell-error DataFormat.Error: "), "{said}");
+    assert!(said.contains("row 17") || said.contains("key-duplicate an earlier row"), "{said}");
 }

@@ -84,15 +84,32 @@ impl Workspace {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pqm"));
         command.args(["project", arguments[0]]).arg(self.folder.path()).args(&arguments[1..]);
-        command.env("NO_COLOR", "1").stdin(Stdio::null());
+        command.env("NO_COLOR", "1").env("PQM_ACCEPT_PRIVACY_NOTICE", "1").stdin(Stdio::null());
         command
     }
 
     /// Runs `pqm project` with the folder after the first argument.
     pub fn pqm(&self, arguments: &[&str]) -> Ended {
-        let output = self.command(arguments).output().unwrap();
+        Self::ended(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs `pqm project` with these arguments; `{}` stands for the folder.
+    pub fn pqm_raw(&self, arguments: &[&str]) -> Ended {
+        let folder = self.folder.path().to_str().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pqm"));
+        command.arg("project").args(arguments.iter().map(|part| part.replace("{}", folder)));
+        Self::ended(command.env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap())
+    }
+
+    fn ended(output: std::process::Output) -> Ended {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Runs the project in a process that is killed at a named point, and answers whether it came there.
+    pub fn run_killed_at(&self, point: &str) -> bool {
+        let output = self.command(&["run"]).env("PQM_KILL_AT", point).output().unwrap();
+        output.status.code().is_none()
     }
 
     /// Runs the project.

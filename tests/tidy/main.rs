@@ -61,6 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "culture",
             "sources",
             "diagnostics",
+            "syntax",
             "text",
         ],
     ),

@@ -1,8 +1,8 @@
 //! Runs as JSON for machines.
 
 use pqm::diagnostics::Diagnostic;
-use pqm::project::history::{RejectedGroup, RowError, RunRecord, TaskRecord};
-use pqm::project::run::Failure;
+use pqm::project::history::{QuarantinedRow, RejectedGroup, RowError, RunRecord, TaskRecord};
+use pqm::project::run::{Action, Failure, Plan, Planned, TaskPlan};
 use serde_json::{Value, json};
 
 /// A run: number, times, status, tasks with their counts.
@@ -10,6 +10,7 @@ pub(super) fn run(record: &RunRecord) -> Value {
     json!({
         "run": record.id,
         "project": record.project,
+        "connection_set": record.connection_set,
         "started": record.started.to_string(),
         "ended": record.ended.map(|at| at.to_string()),
         "status": record.status.as_str(),
@@ -22,6 +23,8 @@ fn task(task: &TaskRecord) -> Value {
     let counts = &task.counts;
     json!({
         "name": task.name,
+        "hop": task.hop,
+        "hops": task.hops,
         "status": task.status.as_str(),
         "error": task.error,
         "read": counts.read,
@@ -29,6 +32,7 @@ fn task(task: &TaskRecord) -> Value {
         "inserted": counts.inserted,
         "updated": counts.updated,
         "unchanged": counts.unchanged,
+        "deleted": counts.deleted,
         "rejected": counts.rejected,
     })
 }
@@ -57,9 +61,49 @@ pub(super) fn row_errors(errors: &[RowError]) -> Value {
             "column": error.column,
             "code": error.code,
             "reason": error.reason,
+            "step": error.step.as_str(),
+            "place": error.place.as_ref().map(|(source, line, column)| {
+                json!({ "source": source, "line": line, "column": column })
+            }),
         })
     };
     errors.iter().map(error).collect()
+}
+
+/// Rows in quarantine, whole.
+pub(super) fn quarantine(rows: &[QuarantinedRow]) -> Value {
+    let row = |row: &QuarantinedRow| json!({ "task": row.task, "hop": row.hop, "run": row.run, "row": row.row, "content": row.content });
+    rows.iter().map(row).collect()
+}
+
+/// A dry run: what would happen to each row.
+pub(super) fn plan(plan: &Plan) -> Value {
+    let tasks = plan.tasks.iter().map(|found: &TaskPlan| {
+        let mut value = task(&found.record);
+        value["rows"] = found.rows.iter().map(planned).collect();
+        value
+    });
+    json!({ "tasks": tasks.collect::<Vec<_>>(), "failure": plan.failure.as_ref().map(failure) })
+}
+
+fn planned(row: &Planned) -> Value {
+    let mut value = json!({ "key": row.key });
+    match &row.action {
+        Action::Insert => value["action"] = "insert".into(),
+        Action::Delete => value["action"] = "delete".into(),
+        Action::Update(changes) => {
+            value["action"] = "update".into();
+            let change =
+                |c: &pqm::destinations::FieldChange| json!({ "field": c.column, "from": c.from, "to": c.to });
+            value["changes"] = changes.iter().map(change).collect();
+        }
+        Action::Reject(reasons) => {
+            value["action"] = "reject".into();
+            value["row"] = row.row.into();
+            value["reasons"] = reasons.clone().into();
+        }
+    }
+    value
 }
 
 /// What ended a run.

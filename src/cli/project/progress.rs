@@ -69,7 +69,7 @@ impl Watcher {
 }
 
 impl Observer for Watcher {
-    fn run_started(&mut self, run: i64, tasks: &[&str]) {
+    fn run_started(&mut self, run: i64, tasks: &[String]) {
         let tasks_word = if tasks.len() == 1 { "task" } else { "tasks" };
         self.print(&format!("Run {run}: {} {tasks_word}", tasks.len()));
     }
@@ -102,7 +102,7 @@ impl Observer for Watcher {
             RunStatus::Error => "stopped by an error".to_owned(),
             _ => line(&record.counts, None, seconds),
         };
-        self.print(&format!("{}: {}, {counts}", record.name, record.status.as_str()));
+        self.print(&format!("{}: {}, {counts}", record.label(), record.status.as_str()));
     }
 }
 
@@ -119,6 +119,9 @@ fn line(counts: &TaskCounts, expected: Option<u64>, seconds: f64) -> String {
     ));
     if counts.unchanged > 0 {
         text.push_str(&format!("{} unchanged, ", grouped(counts.unchanged)));
+    }
+    if counts.deleted > 0 {
+        text.push_str(&format!("{} deleted, ", grouped(counts.deleted)));
     }
     text.push_str(&format!("{} rejected", grouped(counts.rejected)));
     if let Some(speed) = speed(counts.read, seconds) {
@@ -144,6 +147,7 @@ mod tests {
             inserted: 9000,
             updated: 500,
             unchanged: 0,
+            deleted: 0,
             rejected: 7,
         };
         assert_eq!(

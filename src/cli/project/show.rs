@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use jiff::Timestamp;
-use pqm::project::history::{RejectedGroup, RowError, RunRecord, TaskRecord};
+use pqm::project::history::{QuarantinedRow, RejectedGroup, RowError, RunRecord, TaskCounts, TaskRecord};
+use pqm::project::run::{Action, Plan, Planned};
 
 use super::progress::speed;
 
@@ -22,7 +23,7 @@ pub(super) fn grouped(number: u64) -> String {
 
 /// One run with a table of its tasks. `seconds` are the times of its tasks, where they are known; `planned`
 /// are the names of all tasks of the project.
-pub(super) fn run(record: &RunRecord, seconds: &[f64], planned: &[&str]) -> String {
+pub(super) fn run(record: &RunRecord, seconds: &[f64], planned: &[String]) -> String {
     let mut text = format!("Run {} of {}: {}", record.id, record.project, record.status.as_str());
     if let Some(took) = took(record) {
         // Writing to a text cannot fail.
@@ -32,15 +33,16 @@ pub(super) fn run(record: &RunRecord, seconds: &[f64], planned: &[&str]) -> Stri
     if let Some(error) = &record.error {
         let _ = writeln!(text, "{error}");
     }
-    let head = ["Task", "Status", "Read", "Filtered", "Inserted", "Updated", "Unchanged", "Rejected"];
-    let mut head: Vec<String> = head.map(str::to_owned).to_vec();
+    let deletes = record.tasks.iter().any(|task| task.counts.deleted > 0);
+    let mut head = vec!["Task".to_owned(), "Status".to_owned()];
+    head.extend(count_names(deletes).map(str::to_owned));
     if !seconds.is_empty() {
         head.push("Rows/s".to_owned());
     }
     let mut rows = vec![head];
-    rows.extend(record.tasks.iter().enumerate().map(|(i, task)| task_row(task, seconds, i)));
-    for name in planned.iter().filter(|name| !record.tasks.iter().any(|task| task.name == **name)) {
-        rows.push(vec![(*name).to_owned(), "not run".to_owned()]);
+    rows.extend(record.tasks.iter().enumerate().map(|(i, task)| task_row(task, seconds, i, deletes)));
+    for name in planned.iter().filter(|name| !record.tasks.iter().any(|task| task.label() == **name)) {
+        rows.push(vec![name.clone(), "not run".to_owned()]);
     }
     if rows.len() > 1 {
         text.push('\n');
@@ -49,16 +51,97 @@ pub(super) fn run(record: &RunRecord, seconds: &[f64], planned: &[&str]) -> Stri
     text
 }
 
-fn task_row(task: &TaskRecord, seconds: &[f64], position: usize) -> Vec<String> {
-    let counts = &task.counts;
-    let numbers =
-        [counts.read, counts.filtered, counts.inserted, counts.updated, counts.unchanged, counts.rejected];
-    let mut row = vec![task.name.clone(), task.status.as_str().to_owned()];
-    row.extend(numbers.map(grouped));
+fn task_row(task: &TaskRecord, seconds: &[f64], position: usize, deletes: bool) -> Vec<String> {
+    let mut row = vec![task.label(), task.status.as_str().to_owned()];
+    row.extend(counts(&task.counts, deletes));
     if let Some(seconds) = seconds.get(position) {
-        row.push(speed(counts.read, *seconds).map(grouped).unwrap_or_default());
+        row.push(speed(task.counts.read, *seconds).map(grouped).unwrap_or_default());
     }
     row
+}
+
+/// The names of the counts; deletions only where there are some.
+fn count_names(deletes: bool) -> impl Iterator<Item = &'static str> {
+    let all = ["Read", "Filtered", "Inserted", "Updated", "Unchanged", "Deleted", "Rejected"];
+    all.into_iter().filter(move |name| deletes || *name != "Deleted")
+}
+
+fn counts(counts: &TaskCounts, deletes: bool) -> impl Iterator<Item = String> {
+    let before = [counts.read, counts.filtered, counts.inserted, counts.updated, counts.unchanged];
+    let deleted = deletes.then_some(counts.deleted);
+    before.into_iter().chain(deleted).chain([counts.rejected]).map(grouped)
+}
+
+/// Why tasks failed, and what else is to be known of them.
+pub(super) fn notes(record: &RunRecord) -> String {
+    let mut text = String::new();
+    for task in &record.tasks {
+        if let Some(error) = &task.error {
+            let _ = writeln!(text, "\n{}: {error}", task.label());
+        }
+    }
+    text
+}
+
+/// A dry run: counts, then what would happen to each row, up to `limit` of each task.
+pub(super) fn plan(plan: &Plan, limit: usize) -> String {
+    let deletes = plan.tasks.iter().any(|task| task.record.counts.deleted > 0);
+    let mut head = vec!["Task".to_owned()];
+    head.extend(count_names(deletes).map(str::to_owned));
+    let mut rows = vec![head];
+    rows.extend(plan.tasks.iter().map(|task| {
+        let mut row = vec![task.record.label()];
+        row.extend(counts(&task.record.counts, deletes));
+        row
+    }));
+    let mut text = String::from("A run would do this; nothing was written.\n\n");
+    text.push_str(&table(&rows, 1));
+    for task in &plan.tasks {
+        if task.rows.is_empty() && task.record.error.is_none() {
+            continue;
+        }
+        let _ = writeln!(text, "\n{}", task.record.label());
+        for row in task.rows.iter().take(limit) {
+            planned(row, &mut text);
+        }
+        if task.rows.len() > limit {
+            let more = grouped((task.rows.len() - limit) as u64);
+            let _ = writeln!(text, "  and {more} more; --limit shows more than {limit}");
+        }
+        if let Some(note) = &task.record.error {
+            let _ = writeln!(text, "  {note}");
+        }
+    }
+    text
+}
+
+fn planned(row: &Planned, text: &mut String) {
+    let key = row.key.as_deref().map(one_line).unwrap_or_else(|| format!("row {}", row.row));
+    match &row.action {
+        Action::Insert => drop(writeln!(text, "  + {key}")),
+        Action::Delete => drop(writeln!(text, "  - {key}")),
+        Action::Update(changes) => {
+            let value = |value: &Option<String>| {
+                value.as_deref().map_or("null".to_owned(), |text| format!("{:?}", one_line(text)))
+            };
+            let fields =
+                changes.iter().map(|c| format!("{} {} -> {}", c.column, value(&c.from), value(&c.to)));
+            let _ = writeln!(text, "  ~ {key}: {}", fields.collect::<Vec<_>>().join(", "));
+        }
+        Action::Reject(reasons) => {
+            let reasons: Vec<String> = reasons.iter().map(|reason| one_line(reason)).collect();
+            let _ = writeln!(text, "  ! {key}: {}", reasons.join("; "));
+        }
+    }
+}
+
+/// The rows that wait in quarantine, each as it left its query.
+pub(super) fn quarantine(rows: &[QuarantinedRow]) -> String {
+    let mut lines = vec![["Task", "Run", "Row", "Content"].map(str::to_owned).to_vec()];
+    lines.extend(rows.iter().map(|row| {
+        vec![row.task.clone(), row.run.to_string(), grouped(row.row), one_line(&row.content.to_string())]
+    }));
+    table(&lines, 4)
 }
 
 /// The rejected rows of a run by reason, an example of each.
@@ -82,18 +165,20 @@ pub(super) fn rejected(groups: &[RejectedGroup]) -> String {
 
 /// The rejected rows of a run, one after the other.
 pub(super) fn row_errors(errors: &[RowError]) -> String {
-    let mut rows = vec![["Task", "Row", "Key", "Column", "Code", "Reason"].map(str::to_owned).to_vec()];
+    let mut rows =
+        vec![["Task", "Row", "Key", "Column", "Step", "Code", "Reason"].map(str::to_owned).to_vec()];
     rows.extend(errors.iter().map(|error| {
         vec![
             error.task.clone(),
             grouped(error.row),
             one_line(error.key.as_deref().unwrap_or_default()),
             error.column.clone().unwrap_or_default(),
+            error.step.as_str().to_owned(),
             error.code.clone(),
             one_line(&error.reason),
         ]
     }));
-    table(&rows, 6)
+    table(&rows, 7)
 }
 
 /// Many runs, one line each.

@@ -4,6 +4,9 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::eval::{Arguments, Context};
+use crate::value::{Error, Result, Value};
+
 /// Codes and names, one country a line; see its first lines for the origin.
 const DATA: &str = include_str!("countries.tsv");
 
@@ -16,6 +19,34 @@ pub struct Country {
     pub alpha3: &'static str,
     /// Three digits: 276.
     pub numeric: &'static str,
+}
+
+/// The M function of projects: the code of a country's name or other code; null for blank and null.
+///
+/// # Errors
+/// A value that is no country or region, and a format that there is not.
+pub(super) fn region_code(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+    let given = arguments.value(0).clone();
+    let text = match &given {
+        Value::Null => return Ok(Value::Null),
+        Value::Text(text) if text.as_str().trim().is_empty() => return Ok(Value::Null),
+        Value::Text(text) => text.as_str().to_owned(),
+        Value::Int64(number) => number.to_string(),
+        other => {
+            return Err(Error::expression(format!("A {} is no country or region.", other.kind().name())));
+        }
+    };
+    let Some(country) = find(&text) else {
+        return Err(Error::expression(format!("{text:?} is no country or region.")).with_detail(given));
+    };
+    match arguments.value(1).as_text() {
+        None | Some("alpha-2") => Ok(Value::text(country.alpha2)),
+        Some("alpha-3") => Ok(Value::text(country.alpha3)),
+        Some("numeric") => Ok(Value::text(country.numeric)),
+        Some(other) => Err(Error::expression(format!(
+            "There is no code format {other:?}: use \"alpha-2\", \"alpha-3\" or \"numeric\"."
+        ))),
+    }
 }
 
 /// Finds the country a text means: an alpha-2, alpha-3 or numeric code, or a name. Case, spaces around and

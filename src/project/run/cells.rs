@@ -2,7 +2,7 @@
 
 use crate::destinations::Cell;
 use crate::eval::Context;
-use crate::project::mapping::{FieldProblemCode, Mapped};
+use crate::project::mapping::{CellProblem, FieldProblemCode, Mapped};
 use crate::value::temporal::iso;
 use crate::value::{Error, Member, Value, to_literal};
 
@@ -11,7 +11,7 @@ pub(super) fn cell(ctx: &Context, member: &Member) -> Result<Mapped, Error> {
     match member.force(ctx).and_then(|value| of_value(ctx, value)) {
         Ok(cell) => Ok(cell),
         Err(error) if error.is_stop() => Err(error),
-        Err(error) => Ok(Err((FieldProblemCode::CellError, error_text(&error)))),
+        Err(error) => Ok(Err(problem(&error))),
     }
 }
 
@@ -37,7 +37,7 @@ fn of_value(ctx: &Context, value: Value) -> Result<Mapped, Error> {
             let reason = format!(
                 "a {kind} cannot be stored in a field: take a value out of it, or make text of it, in the Advanced Query"
             );
-            return Ok(Err((FieldProblemCode::TypeMismatch, reason)));
+            return Ok(Err(CellProblem::new(FieldProblemCode::TypeMismatch, reason)));
         }
         Value::Meta(pair) => return of_value(ctx, pair.0.clone()),
     }))
@@ -49,16 +49,47 @@ fn text(write: impl FnOnce(&mut String)) -> Box<str> {
     out.into_boxed_str()
 }
 
-/// The words of an M error: reason, message, detail, and the place in the query it came from.
-fn error_text(error: &Error) -> String {
+/// What an M error says: reason, message, detail, and the place in the query it came from.
+fn problem(error: &Error) -> CellProblem {
     let mut text = format!("{}: {}", error.reason().as_str(), error.message().as_str());
     let detail = error.detail();
     if !detail.is_null() {
         text.push_str(&format!(" Detail: {}", to_literal(&detail)));
     }
-    if let Some(frame) = error.trace().first() {
+    let place = error.trace().first().map(|frame| {
         let at = frame.source.line_column(frame.span.start);
-        text.push_str(&format!(" ({}:{}:{})", frame.source.name(), at.line, at.column));
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        (frame.source.name().to_owned(), number(at.line as usize), number(at.column as usize))
+    });
+    if let Some((source, line, column)) = &place {
+        text.push_str(&format!(" ({source}:{line}:{column})"));
     }
-    text
+    CellProblem { code: FieldProblemCode::CellError, reason: text, place }
+}
+
+/// The rows of a batch as they are kept in quarantine: a field with an error holds a record with its words.
+///
+/// # Errors
+/// A stop.
+pub(super) fn content(
+    ctx: &Context,
+    names: &[crate::value::Text],
+    batch: &crate::table::Batch,
+    row: usize,
+) -> Result<serde_json::Value, Error> {
+    use serde_json::{Map, Value as Json};
+    let mut fields = Map::with_capacity(names.len());
+    for (i, name) in names.iter().enumerate() {
+        let Some(column) = batch.column(i) else { continue };
+        let value = match cell(ctx, &column.get(row))? {
+            Ok(Cell::Null) => Json::Null,
+            Ok(Cell::Logical(value)) => Json::Bool(value),
+            Ok(Cell::Whole(value)) => Json::from(value),
+            Ok(Cell::Double(value)) if value.is_finite() => Json::from(value),
+            Ok(other) => Json::String(other.to_string()),
+            Err(problem) => serde_json::json!({ "error": problem.reason }),
+        };
+        fields.insert(name.as_str().to_owned(), value);
+    }
+    Ok(Json::Object(fields))
 }

@@ -14,6 +14,11 @@ pub const SOURCE: &str = "P0104";
 /// The code of destinations that cannot be written.
 pub const DESTINATION: &str = "P0105";
 
+/// The code of a history that cannot be written any more.
+pub(super) const HISTORY: &str = "P0106";
+/// The code of rows that no longer fit a destination whose schema is frozen.
+pub const FROZEN: &str = "P0107";
+
 /// What ended a run before its last row: one or more mistakes of the same kind.
 #[derive(Clone, Debug)]
 pub struct Failure {
@@ -25,7 +30,11 @@ pub struct Failure {
 
 impl Failure {
     /// A failure without a place in a text.
-    pub(super) fn plain(code: &'static str, message: impl Into<String>, help: Option<String>) -> Self {
+    pub(in crate::project) fn plain(
+        code: &'static str,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) -> Self {
         Self::of(vec![Diagnostic { help, ..Diagnostic::plain(code, message) }])
     }
 
@@ -39,7 +48,7 @@ impl Failure {
     }
 
     /// An error in reading an entity. The query that reads it is the runner's own, so its places are left out.
-    pub(super) fn source(entity: &str, connection: &str, error: &Error) -> Self {
+    pub(in crate::project) fn source(entity: &str, connection: &str, error: &Error) -> Self {
         let found = Diagnostic::from_error(error);
         let detail = found.raised.as_ref().and_then(|raised| raised.detail.as_ref());
         let mut message = format!("cannot read {entity} of the connection {connection:?}: {}", found.message);

@@ -1,36 +1,73 @@
 //! Running a project: its tasks in order, each from source to destination, with a record in the history.
 //!
 //! What holds whatever happens: each row that leaves a query ends in exactly one of inserted, updated,
-//! unchanged and rejected; the history records only what the destination made durable; a run that dies is
-//! made good by the next one, because writing the same rows again changes nothing. All queries are compiled
-//! before anything is read, and each task's files are read through before its first row is written. A task
-//! that fails ends the run, as later tasks may build on what it should have delivered.
+//! unchanged and rejected; the history records only what the destination made durable, and how far a task has come
+//! in the same transaction; a run that dies is made good by the next one, because writing the same rows again
+//! changes nothing. All queries are compiled before anything is read, and each task's files are read through before
+//! its first row is written. A task that fails ends the run, as later tasks may build on what it should have
+//! delivered.
 //!
 //! The runner is the host of the project's queries: they see the project's folder, what its connections
 //! name, the clock and randomness. It renders nothing and takes time stamps from its caller.
 
 mod cells;
 mod count;
-mod csv_check;
 mod deliver;
 mod failure;
+mod fault;
+mod input;
+mod key;
+mod plan;
 mod progress;
-mod source;
+mod related;
 mod task;
+mod track;
+mod watermark;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use failure::{DESTINATION, Failure, MAPPING_FIELD, QUERY_NO_TABLE, QUERY_UNREADABLE, SOURCE};
+pub use failure::{DESTINATION, FROZEN, Failure, MAPPING_FIELD, QUERY_NO_TABLE, QUERY_UNREADABLE, SOURCE};
+pub use plan::{Action, Plan, Planned, TaskPlan, plan};
 pub use progress::{NoObserver, Observer, Progress};
 
-use self::task::{Prepared, prepare};
-use super::history::{History, HistoryError, RowError, RunRecord, RunStatus, TaskCounts, TaskRecord};
+pub(super) use input::Extent;
+pub(super) use plan::waits_for_an_earlier_task;
+pub(super) use task::{Prepared, prepare};
+
+use self::failure::HISTORY;
+use self::fault::Point;
+use self::task::Order;
+use super::country;
+use super::history::{Findings, History, HistoryError, RunRecord, RunStatus, Scope, TaskCounts, TaskRecord};
+use super::leg::Leg;
+use super::model::Incremental;
 use super::{Project, RunLock};
 use crate::Engine;
+use crate::destinations::Mode;
 use crate::host::LocalHost;
+use crate::value::Value;
+
+/// The name by which queries know the organization in the source.
+pub const ORGANIZATION_SOURCE: &str = "OrganizationSource";
+/// The name by which queries know the organization in the destination.
+pub const ORGANIZATION_DESTINATION: &str = "OrganizationDestination";
+/// The function by which queries make country and region codes of names.
+pub const COUNTRY_REGION_CODE: &str = "CountryRegionCode";
+
+/// Which part of a project is run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunOptions {
+    /// Whether all data are delivered again, whatever earlier runs have delivered.
+    pub all_data: bool,
+    /// The only tasks to run; all if empty.
+    pub tasks: Vec<String>,
+    /// Only what failed: tasks that ended with ERROR or were not run, and rows that wait in quarantine.
+    pub failed_only: bool,
+}
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -48,17 +85,33 @@ pub struct RunReport {
 /// written. Everything else is in the report, and in the history.
 pub fn run(
     project: &Project,
+    options: &RunOptions,
     observer: &mut dyn Observer,
     clock: &dyn Fn() -> Timestamp,
 ) -> Result<RunReport, HistoryError> {
     let lock = RunLock::acquire(project.folder())?;
     let history = History::open(project.folder())?;
-    let id = history.begin_run(&lock, project.name(), clock())?;
-    let names: Vec<&str> = project.tasks().iter().map(|task| task.name.as_str()).collect();
+    let started = clock();
+    history.purge(&lock, started, project.keep_days())?;
+    let mut legs = Vec::new();
+    for (position, leg) in selected(project, options).into_iter().enumerate() {
+        let scope = history.scope(
+            &state_name(project),
+            leg.task,
+            leg.hop,
+            &fingerprint(project, &leg),
+            options.all_data,
+        )?;
+        if let Some(part) = Part::of(&history, &leg, &scope, options)? {
+            legs.push(Ordered { position, leg, scope, part });
+        }
+    }
+    let names: Vec<String> = legs.iter().map(|ordered| ordered.leg.label()).collect();
+    let tasks: Vec<&str> = legs.iter().map(|ordered| ordered.leg.task).collect();
+    let id = history.begin_run(&lock, project.name(), &project.connection_set().name, &tasks, started)?;
     observer.run_started(id, &names);
-    let ledger = Ledger { history: &history, run: id };
-    let mut run = Run { project, ledger, engine: engine(project), observer, warned: false };
-    let failure = run.all()?;
+    let mut run = Run { project, history: &history, id, engine: engine(project), observer, warned: false };
+    let failure = run.all(legs)?;
     let status = match (&failure, run.warned) {
         (Some(_), _) => RunStatus::Error,
         (None, true) => RunStatus::Warning,
@@ -72,18 +125,109 @@ pub fn run(
     Ok(RunReport { record, failure })
 }
 
+/// The hops that a run is asked to do.
+fn selected<'p>(project: &'p Project, options: &RunOptions) -> Vec<Leg<'p>> {
+    let is_asked =
+        |leg: &Leg<'_>| options.tasks.is_empty() || options.tasks.iter().any(|name| name == leg.task);
+    project.legs().into_iter().filter(is_asked).collect()
+}
+
+/// Under which name state is kept: each organization of a connection set has its own.
+fn state_name(project: &Project) -> String {
+    let set = &project.connection_set().name;
+    match project.organization() {
+        None => set.clone(),
+        Some(organization) => format!("{set}: {} -> {}", organization.source, organization.destination),
+    }
+}
+
+/// What the state of a hop was kept for; state of another source, entity or way of finding changes is of no use.
+fn fingerprint(project: &Project, leg: &Leg<'_>) -> String {
+    let address = |name: &str| project.connection(name).map(|c| c.address.clone()).unwrap_or_default();
+    let way = match leg.incremental {
+        None => "all".to_owned(),
+        Some(Incremental::Watermark { columns }) => format!("watermark {columns:?}"),
+        Some(Incremental::RowHash) => "row-hash".to_owned(),
+        Some(Incremental::ChangeTracking) => "change-tracking".to_owned(),
+    };
+    let (from, to) = (&leg.source, leg.destination);
+    serde_json::json!([
+        address(&from.connection),
+        from.entity,
+        from.filter,
+        way,
+        address(&to.connection),
+        to.entity,
+        to.key
+    ])
+    .to_string()
+}
+
 /// The engine for a project's queries.
-fn engine(project: &Project) -> Engine {
+pub(super) fn engine(project: &Project) -> Engine {
     let folder = project.folder();
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let named = project.file().connections.iter().map(|connection| folder.join(&connection.address));
+    let named = project.connections().iter().map(|connection| folder.join(&connection.address));
     let granted: Vec<PathBuf> = std::iter::once(folder.clone()).chain(named).collect();
-    Engine::new().with_host(LocalHost::new(folder).with_folders(granted).without_network())
+    let organization = project.organization();
+    let text = |name: Option<&String>| name.map_or(Value::Null, |name| Value::text(name.as_str()));
+    Engine::new()
+        .with_host(LocalHost::new(folder).with_folders(granted).without_network())
+        .with_value(ORGANIZATION_SOURCE, text(organization.map(|o| &o.source)))
+        .with_value(ORGANIZATION_DESTINATION, text(organization.map(|o| &o.destination)))
+        .with_function(
+            COUNTRY_REGION_CODE,
+            "(value as any, optional format as nullable text) as nullable text",
+            country::region_code,
+        )
+}
+
+/// Which rows of a hop are to be delivered.
+struct Part {
+    /// None for all.
+    only: Option<HashSet<String>>,
+    /// Whether all rows are looked at, wherever the last run came to.
+    reads_all: bool,
+    /// The keys that wait in quarantine.
+    waiting: HashSet<String>,
+}
+
+impl Part {
+    /// None if there is nothing to do.
+    fn of(
+        history: &History,
+        leg: &Leg<'_>,
+        scope: &Scope,
+        options: &RunOptions,
+    ) -> Result<Option<Self>, HistoryError> {
+        let (waiting, without_key) = history.waiting(scope)?;
+        if !options.failed_only {
+            return Ok(Some(Self { only: None, reads_all: false, waiting }));
+        }
+        let failed = !matches!(
+            history.last_status(leg.task, leg.hop)?,
+            Some(RunStatus::Completed | RunStatus::Warning)
+        );
+        // A row without a key can only be found again by looking at all of them.
+        if failed || without_key > 0 {
+            return Ok(Some(Self { only: None, reads_all: without_key > 0, waiting }));
+        }
+        let only = waiting.clone();
+        Ok((!only.is_empty()).then_some(Self { only: Some(only), reads_all: true, waiting }))
+    }
+}
+
+struct Ordered<'p> {
+    position: usize,
+    leg: Leg<'p>,
+    scope: Scope,
+    part: Part,
 }
 
 struct Run<'r> {
     project: &'r Project,
-    ledger: Ledger<'r>,
+    history: &'r History,
+    id: i64,
     engine: Engine,
     observer: &'r mut dyn Observer,
     warned: bool,
@@ -91,16 +235,19 @@ struct Run<'r> {
 
 impl Run<'_> {
     /// Runs the tasks until one fails.
-    fn all(&mut self) -> Result<Option<Failure>, HistoryError> {
-        let mut prepared = Vec::with_capacity(self.project.tasks().len());
-        for (position, task) in self.project.tasks().iter().enumerate() {
-            match prepare(&self.engine, self.project, task) {
-                Ok(task) => prepared.push(task),
-                Err(failure) => return self.failed(position, &task.name, TaskCounts::default(), failure),
+    fn all(&mut self, legs: Vec<Ordered<'_>>) -> Result<Option<Failure>, HistoryError> {
+        let mut prepared = Vec::with_capacity(legs.len());
+        for ordered in legs {
+            match prepare(&self.engine, self.project, ordered.leg.clone()) {
+                Ok(task) => prepared.push((task, ordered)),
+                Err(failure) => {
+                    let Ordered { position, leg, scope, .. } = ordered;
+                    return self.failed(position, &scope, &leg, TaskCounts::default(), failure);
+                }
             }
         }
-        for (position, task) in prepared.iter().enumerate() {
-            let failure = self.one(position, task)?;
+        for (task, ordered) in prepared {
+            let failure = self.one(&task, ordered)?;
             if failure.is_some() {
                 return Ok(failure);
             }
@@ -108,77 +255,98 @@ impl Run<'_> {
         Ok(None)
     }
 
-    fn one(&mut self, position: usize, prepared: &Prepared<'_>) -> Result<Option<Failure>, HistoryError> {
-        let name = prepared.task.name.as_str();
+    fn one(
+        &mut self,
+        prepared: &Prepared<'_>,
+        ordered: Ordered<'_>,
+    ) -> Result<Option<Failure>, HistoryError> {
+        let Ordered { position, leg, scope, part } = ordered;
+        let name = leg.label();
         let progress = Arc::new(Progress::default());
-        self.ledger.record(position, task(name, RunStatus::Running, TaskCounts::default()), &[])?;
-        self.observer.task_started(position, name, &progress);
+        let Self { project, history, id, engine, observer, .. } = self;
+        let record = |status, counts, findings: &Findings| {
+            history.record_task(*id, position, &scope, &record(&leg, status, counts), findings)
+        };
+        record(RunStatus::Running, TaskCounts::default(), &Findings::default())?;
+        observer.task_started(position, &name, &progress);
         let mut durable = TaskCounts::default();
         let mut broken = None;
-        let Self { project, ledger, engine, observer, .. } = self;
-        let mut checkpoint = |counts: TaskCounts, errors: &[RowError]| {
+        let mut checkpoint = |counts: TaskCounts, findings: &Findings| {
             // State follows what the destination acknowledged, never the other way round.
             durable = counts;
-            if let Err(error) = ledger.record(position, task(name, RunStatus::Running, counts), errors) {
+            if let Err(error) = record(RunStatus::Running, counts, findings) {
                 let failure = Failure::plain(HISTORY, error.to_string(), None);
                 broken = Some(error);
                 return Err(failure);
             }
-            observer.checkpoint(position, name, &progress);
+            fault::at(Point::AfterRecord);
+            observer.checkpoint(position, &name, &progress);
             Ok(())
         };
-        let result = prepared.run(engine, project, &progress, &mut checkpoint);
+        let order = Order {
+            history: Some(history),
+            scope: Some(&scope),
+            run: *id,
+            only: part.only,
+            reads_all: part.reads_all,
+            waiting: part.waiting,
+        };
+        let result = prepared.run(engine, project, &progress, Mode::Write, &order, &mut checkpoint);
         if let Some(error) = broken {
             return Err(error);
         }
         match result {
-            Ok((counts, errors)) => {
-                let rejected = counts.rejected > 0;
-                let status = if rejected { RunStatus::Warning } else { RunStatus::Completed };
-                self.warned |= rejected;
-                let record = self.ledger.record(position, task(name, status, counts), &errors)?;
+            Ok(ended) => {
+                let record = self.ended(position, &scope, &leg, ended)?;
+                fault::at(Point::AfterTask);
                 self.observer.task_ended(position, &record);
                 Ok(None)
             }
-            Err(failure) => self.failed(position, name, durable, failure),
+            Err(failure) => self.failed(position, &scope, &leg, durable, failure),
         }
+    }
+
+    /// Records a task that came to its end.
+    fn ended(
+        &mut self,
+        position: usize,
+        scope: &Scope,
+        leg: &Leg<'_>,
+        ended: task::Ended,
+    ) -> Result<TaskRecord, HistoryError> {
+        let warned = ended.counts.rejected > 0 || !ended.findings.errors.is_empty() || ended.note.is_some();
+        let status = if warned { RunStatus::Warning } else { RunStatus::Completed };
+        let mut task = TaskRecord { error: ended.note, ..record(leg, status, ended.counts) };
+        self.history.record_task(self.id, position, scope, &task, &ended.findings)?;
+        // Rows that an earlier run could not deliver are not delivered yet, even if this run did not meet them.
+        let (keys, without_key) = self.history.waiting(scope)?;
+        let waiting = keys.len() as u64 + without_key;
+        if status == RunStatus::Completed && waiting > 0 {
+            task.status = RunStatus::Warning;
+            task.error = Some(format!(
+                "rows of earlier runs wait in quarantine: {waiting}; correct the source, then run pqm project rerun"
+            ));
+            self.history.record_task(self.id, position, scope, &task, &Findings::default())?;
+        }
+        self.warned |= task.status == RunStatus::Warning;
+        Ok(task)
     }
 
     fn failed(
         &mut self,
         position: usize,
-        name: &str,
+        scope: &Scope,
+        leg: &Leg<'_>,
         durable: TaskCounts,
         failure: Failure,
     ) -> Result<Option<Failure>, HistoryError> {
-        let record = TaskRecord { error: Some(failure.to_string()), ..task(name, RunStatus::Error, durable) };
-        let record = self.ledger.record(position, record, &[])?;
-        self.observer.task_ended(position, &record);
-        Ok(Some(failure.in_task(name)))
+        let task = TaskRecord { error: Some(failure.to_string()), ..record(leg, RunStatus::Error, durable) };
+        self.history.record_task(self.id, position, scope, &task, &Findings::default())?;
+        self.observer.task_ended(position, &task);
+        Ok(Some(failure.in_task(&leg.label())))
     }
 }
 
-/// Writes a run's record.
-struct Ledger<'r> {
-    history: &'r History,
-    run: i64,
+fn record(leg: &Leg<'_>, status: RunStatus, counts: TaskCounts) -> TaskRecord {
+    TaskRecord { name: leg.task.to_owned(), hop: leg.hop, hops: leg.hops, status, error: None, counts }
 }
-
-impl Ledger<'_> {
-    fn record(
-        &self,
-        position: usize,
-        task: TaskRecord,
-        errors: &[RowError],
-    ) -> Result<TaskRecord, HistoryError> {
-        self.history.record_task(self.run, position, &task, errors)?;
-        Ok(task)
-    }
-}
-
-fn task(name: &str, status: RunStatus, counts: TaskCounts) -> TaskRecord {
-    TaskRecord { name: name.to_owned(), status, error: None, counts }
-}
-
-/// The code of a history that cannot be written any more.
-const HISTORY: &str = "P0106";

@@ -14,6 +14,7 @@ pub struct Progress {
     inserted: AtomicU64,
     updated: AtomicU64,
     unchanged: AtomicU64,
+    deleted: AtomicU64,
     rejected: AtomicU64,
 }
 
@@ -33,6 +34,7 @@ impl Progress {
             inserted: self.inserted.load(Ordering::Relaxed),
             updated: self.updated.load(Ordering::Relaxed),
             unchanged: self.unchanged.load(Ordering::Relaxed),
+            deleted: self.deleted.load(Ordering::Relaxed),
             rejected: self.rejected.load(Ordering::Relaxed),
         }
     }
@@ -56,6 +58,7 @@ impl Progress {
         self.inserted.store(counts.inserted, Ordering::Relaxed);
         self.updated.store(counts.updated, Ordering::Relaxed);
         self.unchanged.store(counts.unchanged, Ordering::Relaxed);
+        self.deleted.store(counts.deleted, Ordering::Relaxed);
         self.rejected.store(counts.rejected, Ordering::Relaxed);
     }
 }
@@ -63,7 +66,7 @@ impl Progress {
 /// Watches a run. Every method does nothing unless it is written.
 pub trait Observer {
     /// The run has a number; these are the names of its tasks.
-    fn run_started(&mut self, _run: i64, _tasks: &[&str]) {}
+    fn run_started(&mut self, _run: i64, _tasks: &[String]) {}
 
     /// A task starts; its counts can be read from `progress` at any time.
     fn task_started(&mut self, _position: usize, _name: &str, _progress: &Arc<Progress>) {}

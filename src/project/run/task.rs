@@ -1,46 +1,76 @@
-//! One task: source, Advanced Query, mappings, destination.
+//! One hop of a task: source, Advanced Query, mappings, destination.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::count::counted;
 use super::deliver::{Delivery, Target};
-use super::failure::{DESTINATION, Failure, MAPPING_FIELD, QUERY_NO_TABLE, QUERY_UNREADABLE, SOURCE};
+use super::failure::{DESTINATION, FROZEN, Failure, MAPPING_FIELD, QUERY_UNREADABLE};
+use super::input::{Extent, Input, connection, filter_text};
+use super::plan::Planned;
 use super::progress::Progress;
-use super::source::{self, Opened, Reading};
+use super::related;
+use super::track::Tracking;
 use crate::Engine;
-use crate::destinations::{Column, Entity, Store};
-use crate::eval::Context;
+use crate::destinations::{Column, Description, Destination, Entity, Mode, WriteOptions};
 use crate::project::Project;
 use crate::project::check::SOURCE_QUERY;
-use crate::project::history::{RowError, TaskCounts};
-use crate::project::mapping::Mapper;
-use crate::project::model::{Connection, ConnectionKind, Task};
+use crate::project::history::{Findings, History, Scope, TaskCounts};
+use crate::project::keys;
+use crate::project::leg::Leg;
+use crate::project::mapping::{Binding, Mapper};
+use crate::project::model::{Incremental, SchemaPolicy};
+use crate::project::system;
 use crate::table::{Demand, Table};
 use crate::value::Value;
 
 /// How many rows go to the destination before it is asked whether a checkpoint is due.
 const STRIDE: usize = 2000;
 
-/// A task whose query was read and found to be M that means something.
-pub(super) struct Prepared<'p> {
-    pub(super) task: &'p Task,
+/// A task whose queries were read and found to be M that means something.
+pub(in crate::project) struct Prepared<'p> {
+    pub(in crate::project) leg: Leg<'p>,
     /// The name and text of the Advanced Query.
-    query: Option<(&'p str, String)>,
+    pub(super) query: Option<(&'p str, String)>,
 }
 
 /// Takes the record of a checkpoint; an error ends the task.
-pub(super) type Recorder<'r> = dyn FnMut(TaskCounts, &[RowError]) -> Result<(), Failure> + 'r;
+pub(super) type Recorder<'r> = dyn FnMut(TaskCounts, &Findings) -> Result<(), Failure> + 'r;
 
-/// Reads and compiles a task's query without running anything.
-pub(super) fn prepare<'p>(
+/// What a run does with a task.
+pub(super) struct Order<'o> {
+    /// Where its state is; none in a plan of a project that never ran.
+    pub(super) history: Option<&'o History>,
+    pub(super) scope: Option<&'o Scope>,
+    pub(super) run: i64,
+    /// The only rows to deliver: those that wait in quarantine.
+    pub(super) only: Option<HashSet<String>>,
+    /// Whether all rows are looked at, wherever the last run came to.
+    pub(super) reads_all: bool,
+    /// The keys that wait in quarantine from earlier runs.
+    pub(super) waiting: HashSet<String>,
+}
+
+/// How a task ended.
+pub(super) struct Ended {
+    pub(super) counts: TaskCounts,
+    pub(super) findings: Findings,
+    /// What a person should know of it besides rejected rows.
+    pub(super) note: Option<String>,
+    pub(super) planned: Vec<Planned>,
+}
+
+/// Reads and compiles a task's query and filter without running anything.
+pub(in crate::project) fn prepare<'p>(
     engine: &Engine,
-    project: &'p Project,
-    task: &'p Task,
+    project: &Project,
+    leg: Leg<'p>,
 ) -> Result<Prepared<'p>, Failure> {
-    let (Some(name), Some(path)) = (task.query.as_deref(), project.query_path(task)) else {
-        return Ok(Prepared { task, query: None });
-    };
-    let text = std::fs::read(&path)
+    if let Some(filter) = &leg.source.filter {
+        let engine = engine.clone().with_value("Source", Value::Null);
+        engine.compile("filter", &filter_text(filter)).map_err(Failure::of)?;
+    }
+    let Some(name) = leg.query else { return Ok(Prepared { leg, query: None }) };
+    let text = std::fs::read(project.query_path(name))
         .map_err(|error| error.to_string())
         .and_then(|bytes| {
             String::from_utf8(bytes)
@@ -55,87 +85,103 @@ pub(super) fn prepare<'p>(
         })?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     let mut engine = engine.clone().with_value(SOURCE_QUERY, Value::Null);
-    for lookup in &task.lookups {
+    for lookup in leg.lookups {
         engine = engine.with_value(lookup.query.as_str(), Value::Null);
     }
     engine.compile(name, &text).map_err(Failure::of)?;
-    Ok(Prepared { task, query: Some((name, text)) })
+    Ok(Prepared { leg, query: Some((name, text)) })
 }
 
 impl Prepared<'_> {
-    /// Delivers the task's rows and answers the final counts with the row errors not recorded before.
+    /// Delivers the task's rows, or finds out what delivering them would do. Answers the final counts with what was
+    /// not recorded before.
     pub(super) fn run(
         &self,
         engine: &Engine,
         project: &Project,
         progress: &Arc<Progress>,
+        mode: Mode,
+        order: &Order<'_>,
         record: &mut Recorder<'_>,
-    ) -> Result<(TaskCounts, Vec<RowError>), Failure> {
-        let input = self.open(engine, project, progress)?;
-        let mapper = self.mapper(&input.table)?;
-        let target = self.target(project, &mapper)?;
-        let demand = Demand::only(input.table.width(), mapper.source_columns());
-        let mut delivery = Delivery::new(&self.task.name, &mapper, target, progress);
+    ) -> Result<Ended, Failure> {
+        let extent = if order.reads_all {
+            Extent::All
+        } else {
+            Extent::Since(order.scope.and_then(|scope| scope.mark.as_ref()))
+        };
+        let input = self.open(engine, project, progress, &extent)?;
+        let store = self.store(project)?;
+        let to = connection(project, &self.leg.destination.connection)?;
+        let description = related::description(&*store, &self.leg, to.kind.is_file())?;
+        let related = related::lookups(engine, project, &self.leg, description.as_ref())?;
+        let binding = Binding {
+            description: description.as_ref(),
+            organization: project.organization(),
+            schema: self.leg.stated_schema,
+            related,
+        };
+        let mapper = self.mapper(&input.table, &binding)?;
+        let entity = self.entity(project, &mapper, description.as_ref())?;
+        let skips = matches!(self.leg.incremental, Some(Incremental::RowHash));
+        let tracking = (skips || self.leg.deletes)
+            .then(|| Tracking::new(order.history, order.scope, &entity, skips))
+            .transpose()?;
+        let options = WriteOptions { mode, add_columns: self.leg.schema() == SchemaPolicy::Evolve };
+        let target = Target { store: &*store, entity, options };
+        let mut delivery = Delivery::new(&self.leg, &mapper, &input.table, target, tracking, order, progress);
+        // All columns: a row that is refused is kept whole.
+        let demand = Demand::all();
         let ctx = &input.ctx;
         let raised = |error| Failure::raised(&error);
         let mut batches = input.table.operator().open(ctx, &demand).map_err(raised)?;
         while let Some(batch) = batches.next(ctx).map_err(raised)? {
             for start in (0..batch.len()).step_by(STRIDE) {
                 delivery.rows(ctx, &batch, start..batch.len().min(start + STRIDE))?;
-                if delivery.is_checkpoint_due()
-                    && let Some((counts, errors)) = delivery.checkpoint()?
+                if mode == Mode::Write
+                    && delivery.is_checkpoint_due()
+                    && let Some((counts, findings)) = delivery.checkpoint()?
                 {
-                    record(counts, &errors)?;
+                    record(counts, &findings)?;
                 }
             }
         }
-        delivery.finish()
+        drop(batches);
+        self.delete(&input, &mapper, &mut delivery, order.only.is_none())?;
+        let mut ended = delivery.finish()?;
+        let is_complete = order.only.is_none();
+        if is_complete {
+            ended.findings.state.mark = input.next.mark();
+            ended.findings.state.settles_all = input.is_whole;
+        }
+        Ok(ended)
     }
 
-    /// The table of rows to map: what the Advanced Query gives, or the source as it is.
-    fn open(&self, engine: &Engine, project: &Project, progress: &Arc<Progress>) -> Result<Input, Failure> {
-        let mut engine = engine.clone();
-        let mut opened = Vec::new();
-        for lookup in &self.task.lookups {
-            let connection = connection(project, &lookup.connection)?;
-            let reading = match connection.kind {
-                // An open reading would keep the destination from writing if it is the same file.
-                ConnectionKind::Sqlite => Reading::Whole,
-                _ => Reading::Streamed,
-            };
-            let found = source::open(&engine, project, connection, &lookup.entity, reading)?;
-            engine = engine.with_value(lookup.query.as_str(), Value::Table(Arc::clone(&found.table)));
-            opened.push(found);
+    /// Carries deletions over.
+    fn delete(
+        &self,
+        input: &Input,
+        mapper: &Mapper,
+        delivery: &mut Delivery<'_>,
+        is_complete: bool,
+    ) -> Result<(), Failure> {
+        if !self.leg.deletes || !is_complete {
+            return Ok(());
         }
-        let from = &self.task.source;
-        let connection = connection(project, &from.connection)?;
-        let reading = if project.writes_database(connection) { Reading::Whole } else { Reading::Streamed };
-        let found = source::open(&engine, project, connection, &from.entity, reading)?;
-        if let Some(rows) = found.rows {
-            progress.expect(rows);
+        if let Some((table, ctx)) = &input.deleted {
+            delivery.tombstones(ctx, table, &self.leg, mapper)?;
         }
-        let source = Arc::new(counted(&found.table, progress));
-        opened.push(found);
-        let engine = engine.with_value(SOURCE_QUERY, Value::Table(source));
-        let (name, text) = match &self.query {
-            Some((name, text)) => (*name, text.as_str()),
-            None => (SOURCE_QUERY, SOURCE_QUERY),
-        };
-        let query = engine.compile(name, text).map_err(Failure::of)?;
-        let ctx = query.start();
-        match query.evaluate(&ctx).map_err(|error| Failure::raised(&error))?.plain() {
-            Value::Table(table) => Ok(Input { table, ctx, _opened: opened }),
-            other => Err(Failure::plain(
-                QUERY_NO_TABLE,
-                format!("the value of the query {name} is a {}, not a table", other.kind().name()),
-                Some("the query's last step must give the table to map".to_owned()),
-            )),
-        }
+        if input.is_whole { delivery.delete_gone() } else { Ok(()) }
     }
 
-    fn mapper(&self, table: &Table) -> Result<Mapper, Failure> {
+    /// The store the task writes to.
+    pub(in crate::project) fn store(&self, project: &Project) -> Result<Box<dyn Destination>, Failure> {
+        let connection = connection(project, &self.leg.destination.connection)?;
+        system::destination(project.folder(), connection).map_err(|error| super::deliver::failed(&error))
+    }
+
+    fn mapper(&self, table: &Table, binding: &Binding<'_>) -> Result<Mapper, Failure> {
         let columns: Vec<String> = table.names().iter().map(|name| name.as_str().to_owned()).collect();
-        Mapper::new(&self.task.mappings, &columns).map_err(|unknown| {
+        let mapper = Mapper::new(self.leg.mappings, &columns, binding).map_err(|unknown| {
             let diagnostics = unknown.into_iter().flat_map(|field| {
                 let message = format!(
                     "the mapping to {} names the source field {:?}, which the rows do not have",
@@ -144,38 +190,41 @@ impl Prepared<'_> {
                 Failure::plain(MAPPING_FIELD, message, Some(field.help)).diagnostics
             });
             Failure::of(diagnostics.collect())
-        })
+        })?;
+        let strays: Vec<&str> = mapper.strays().collect();
+        if self.leg.schema() == SchemaPolicy::Freeze && !strays.is_empty() {
+            let message = format!(
+                "the rows have fields that {} lacks: {}",
+                self.leg.destination.entity,
+                strays.join(", ")
+            );
+            let help = "add them to the destination or set schema: evolve; the schema is frozen";
+            return Err(Failure::plain(FROZEN, message, Some(help.to_owned())));
+        }
+        Ok(mapper)
     }
 
-    fn target(&self, project: &Project, mapper: &Mapper) -> Result<Target, Failure> {
-        let to = &self.task.destination;
-        let connection = connection(project, &to.connection)?;
+    fn entity(
+        &self,
+        project: &Project,
+        mapper: &Mapper,
+        description: Option<&Description>,
+    ) -> Result<Entity, Failure> {
+        let to = self.leg.destination;
         let columns =
             mapper.destination_columns().map(|(name, kind)| Column { name: name.to_owned(), kind }).collect();
-        let entity = Entity::new(to.entity.as_str(), columns, project.key(self.task))
-            .map_err(|error| Failure::plain(DESTINATION, error.to_string(), None))?;
-        let options = connection.options.as_ref();
-        let delimiter =
-            options.and_then(|o| o.delimiter.as_ref()).and_then(|d| d.bytes().next()).unwrap_or(b',');
-        let store = match connection.kind {
-            ConnectionKind::Sqlite => Store::Sqlite,
-            ConnectionKind::Csv => Store::Csv { delimiter },
-            ConnectionKind::Json | ConnectionKind::JsonLines => Store::JsonLines,
+        let key = match keys::declared(project.connection_set(), to) {
+            Some(key) => key.to_vec(),
+            None => keys::discover(description, self.leg.mappings).map_err(|why| {
+                let help = format!("add key: [COLUMN] to the destination of {}", self.leg.task);
+                Failure::plain(
+                    DESTINATION,
+                    format!("{} has no integration key: {why}", to.entity),
+                    Some(help),
+                )
+            })?,
         };
-        Ok(Target { store, path: project.entity_path(connection, &to.entity), entity })
+        Entity::new(to.entity.as_str(), columns, &key)
+            .map_err(|error| Failure::plain(DESTINATION, error.to_string(), None))
     }
-}
-
-/// What a task reads, and what must live as long.
-struct Input {
-    table: Arc<Table>,
-    ctx: Context,
-    _opened: Vec<Opened>,
-}
-
-fn connection<'p>(project: &'p Project, name: &str) -> Result<&'p Connection, Failure> {
-    // Loading checked the names.
-    project
-        .connection(name)
-        .ok_or_else(|| Failure::plain(SOURCE, format!("there is no connection {name:?}"), None))
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::destinations::Column;
+use crate::destinations::{Cell, Column};
 use std::fs;
 
 fn entity() -> Entity {
@@ -18,7 +18,7 @@ fn rows(count: u64) -> Vec<Row> {
 }
 
 fn upsert(path: &Path, rows: &[Row]) -> Vec<Outcome> {
-    let mut writer = Box::new(SqliteWriter::open(path, entity()).unwrap());
+    let mut writer = Box::new(SqliteWriter::open(path, entity(), WriteOptions::default()).unwrap());
     let outcomes = writer.write(rows).unwrap();
     writer.finish().unwrap();
     outcomes
@@ -48,7 +48,7 @@ fn inserts_then_finds_unchanged_then_updates() {
     changed[1].cells[2] = Cell::Null;
     assert_eq!(
         upsert(&path, &changed),
-        [Outcome::Unchanged, Outcome::Updated, Outcome::Unchanged, Outcome::Inserted]
+        [Outcome::Unchanged, Outcome::Updated(Vec::new()), Outcome::Unchanged, Outcome::Inserted]
     );
     assert_eq!(stored(&path)[1], ("A2".to_owned(), "name 2".to_owned(), None));
 }
@@ -108,7 +108,11 @@ fn rejects_rows_without_key_and_later_rows_of_one_key() {
             ]
         );
         let Outcome::Rejected(rejection) = &outcomes[3] else { unreachable!() };
-        assert!(rejection.reason.contains("row 3"), "{}", rejection.reason);
+        assert!(
+            rejection.reason.contains("an earlier row of this run has the same key (A)"),
+            "{}",
+            rejection.reason
+        );
         assert_eq!(stored(&path), [("A".to_owned(), "first".to_owned(), None)]);
     }
 }
@@ -160,7 +164,7 @@ fn keys_are_equal_as_the_destination_sees_them() {
     let input = [row(1, Cell::text("ab"), "x", Cell::Null), row(2, Cell::text("AB"), "X", Cell::Null)];
     assert_eq!(code(&upsert(&path, &input)[1]), Some(RejectionCode::KeyDuplicate));
     // A change of case outside the key is a change, whatever the collation.
-    assert_eq!(upsert(&path, &input[1..]), [Outcome::Updated]);
+    assert_eq!(upsert(&path, &input[1..]), [Outcome::Updated(Vec::new())]);
 }
 
 /// Gives up (as a killed process does) after each possible number of checkpoints; the next run completes
@@ -171,7 +175,7 @@ fn an_interrupted_run_is_completed_by_the_next() {
     for survived in 0..=5 {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.sqlite");
-        let mut writer = SqliteWriter::open(&path, entity()).unwrap();
+        let mut writer = SqliteWriter::open(&path, entity(), WriteOptions::default()).unwrap();
         for (i, batch) in input.chunks(10).enumerate() {
             writer.write(batch).unwrap();
             if i == survived {
@@ -192,7 +196,7 @@ fn an_interrupted_run_is_completed_by_the_next() {
 #[test]
 fn unusable_files_are_named() {
     let folder = tempfile::tempdir().unwrap();
-    let error = |path: &Path| match SqliteWriter::open(path, entity()) {
+    let error = |path: &Path| match SqliteWriter::open(path, entity(), WriteOptions::default()) {
         Ok(mut writer) => writer.write(&rows(1)).unwrap_err(),
         Err(error) => error,
     };
@@ -219,7 +223,7 @@ fn a_locked_file_is_reported_soon() {
     upsert(&path, &rows(1));
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut writer = SqliteWriter::open(&path, entity()).unwrap();
+    let mut writer = SqliteWriter::open(&path, entity(), WriteOptions::default()).unwrap();
     writer.connection.busy_timeout(Duration::from_millis(20)).unwrap();
     assert!(matches!(writer.write(&rows(2)), Err(DestinationError::Locked { .. })));
 }
@@ -230,7 +234,7 @@ fn a_table_that_cannot_take_the_rows_is_explained() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.sqlite");
         Connection::open(&path).unwrap().execute_batch(sql).unwrap();
-        SqliteWriter::open(&path, entity()).unwrap().write(&rows(1)).unwrap_err()
+        SqliteWriter::open(&path, entity(), WriteOptions::default()).unwrap().write(&rows(1)).unwrap_err()
     };
     let missing = error("CREATE TABLE account (id TEXT PRIMARY KEY, amount REAL)");
     assert!(matches!(&missing, DestinationError::MissingColumns { columns, .. } if columns == &["name"]));
@@ -253,4 +257,80 @@ fn a_unique_index_serves_as_the_key() {
         .unwrap();
     assert_eq!(upsert(&path, &rows(2)), vec![Outcome::Inserted; 2]);
     assert_eq!(upsert(&path, &rows(2)), vec![Outcome::Unchanged; 2]);
+}
+
+#[test]
+fn a_plan_names_what_it_would_do_and_keeps_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("none/a.sqlite");
+    let plan = WriteOptions { mode: Mode::Plan, ..WriteOptions::default() };
+    let mut writer = Box::new(SqliteWriter::open(&path, entity(), plan).unwrap());
+    assert_eq!(writer.write(&rows(2)).unwrap(), vec![Outcome::Inserted; 2]);
+    writer.finish().unwrap();
+    assert!(!path.exists() && !path.parent().unwrap().exists());
+
+    let path = folder.path().join("a.sqlite");
+    upsert(&path, &rows(2));
+    let before = fs::read(&path).unwrap();
+    let mut writer = Box::new(SqliteWriter::open(&path, entity(), plan).unwrap());
+    let mut changed = rows(3);
+    changed[0].cells[2] = Cell::Null;
+    let outcomes = writer.write(&changed).unwrap();
+    let change = FieldChange { column: "amount".to_owned(), from: Some("0.5".to_owned()), to: None };
+    assert_eq!(outcomes, [Outcome::Updated(vec![change]), Outcome::Unchanged, Outcome::Inserted]);
+    assert!(!writer.checkpoint().unwrap());
+    assert_eq!(writer.delete(&rows(2)[1..]).unwrap(), [Outcome::Deleted]);
+    writer.finish().unwrap();
+    assert!(fs::read(&path).unwrap() == before, "the file was changed");
+}
+
+#[test]
+fn rows_are_deleted_by_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sqlite");
+    upsert(&path, &rows(3));
+    let mut writer = Box::new(SqliteWriter::open(&path, entity(), WriteOptions::default()).unwrap());
+    let gone = [row(0, Cell::text("A2"), "", Cell::Null), row(0, Cell::text("none"), "", Cell::Null)];
+    assert_eq!(writer.delete(&gone).unwrap(), [Outcome::Deleted, Outcome::Unchanged]);
+    writer.finish().unwrap();
+    let keys: Vec<String> = stored(&path).into_iter().map(|(key, ..)| key).collect();
+    assert_eq!(keys, ["A1", "A3"]);
+}
+
+#[test]
+fn missing_columns_are_added_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sqlite");
+    let store = Connection::open(&path).unwrap();
+    store.execute_batch("CREATE TABLE account (id TEXT PRIMARY KEY, name TEXT)").unwrap();
+    let refused = SqliteWriter::open(&path, entity(), WriteOptions::default()).unwrap().write(&rows(1));
+    assert!(matches!(refused, Err(DestinationError::MissingColumns { .. })));
+    let options = WriteOptions { add_columns: true, ..WriteOptions::default() };
+    let mut writer = Box::new(SqliteWriter::open(&path, entity(), options).unwrap());
+    assert_eq!(writer.write(&rows(1)).unwrap(), [Outcome::Inserted]);
+    writer.finish().unwrap();
+    assert_eq!(stored(&path)[0].2, Some(0.5));
+}
+
+#[test]
+fn other_unique_keys_and_silent_triggers_refuse_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sqlite");
+    let store = Connection::open(&path).unwrap();
+    store
+        .execute_batch(
+            "CREATE TABLE account (id TEXT PRIMARY KEY, name TEXT UNIQUE, amount REAL);
+             CREATE TRIGGER quiet BEFORE INSERT ON account WHEN new.name = 'quiet' BEGIN SELECT RAISE(IGNORE); END",
+        )
+        .unwrap();
+    let input = [
+        row(1, Cell::text("A1"), "same", Cell::Null),
+        row(2, Cell::text("A2"), "same", Cell::Null),
+        row(3, Cell::text("A3"), "quiet", Cell::Null),
+        row(4, Cell::text("A4"), "other", Cell::Null),
+    ];
+    let outcomes = upsert(&path, &input);
+    assert_eq!((&outcomes[0], &outcomes[3]), (&Outcome::Inserted, &Outcome::Inserted));
+    assert_eq!(code(&outcomes[1]), Some(RejectionCode::Constraint));
+    assert_eq!(code(&outcomes[2]), Some(RejectionCode::Constraint));
 }

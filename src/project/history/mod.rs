@@ -1,53 +1,31 @@
-//! The record of a project's runs, in an SQLite file beside the project.
+//! The record of a project's runs, in an SQLite file beside the project; and what the next run must know of
+//! them: how far each task has come, and which rows wait in quarantine.
+//!
+//! Counts, rejected rows and state of a task are written in one transaction, after the destination has made the
+//! rows durable. State can so never run ahead of what was delivered.
 //!
 //! A run that is killed leaves its row RUNNING; the next run marks it INTERRUPTED, and until then a reader
 //! sees it as interrupted because nobody holds the run lock. Connections and their credentials are never
 //! recorded. Times come from the caller.
+
+mod keep;
+mod quarantine;
+mod schema;
+mod state;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
+use super::leg::label;
 use super::lock::{RunLock, STATE_FOLDER};
 
-const HISTORY_FILE: &str = "history.sqlite";
-const VERSION: i64 = 1;
-const SCHEMA: &str = "
-CREATE TABLE run (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  project TEXT NOT NULL,
-  started TEXT NOT NULL,
-  ended TEXT,
-  status TEXT NOT NULL,
-  error TEXT
-);
-CREATE TABLE task (
-  run_id INTEGER NOT NULL REFERENCES run (id),
-  position INTEGER NOT NULL,
-  name TEXT NOT NULL,
-  status TEXT NOT NULL,
-  error TEXT,
-  read INTEGER NOT NULL DEFAULT 0,
-  filtered INTEGER NOT NULL DEFAULT 0,
-  inserted INTEGER NOT NULL DEFAULT 0,
-  updated INTEGER NOT NULL DEFAULT 0,
-  unchanged INTEGER NOT NULL DEFAULT 0,
-  rejected INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (run_id, position)
-);
-CREATE TABLE row_error (
-  run_id INTEGER NOT NULL REFERENCES run (id),
-  task TEXT NOT NULL,
-  row INTEGER NOT NULL,
-  key TEXT,
-  column_name TEXT,
-  code TEXT NOT NULL,
-  reason TEXT NOT NULL
-);
-CREATE INDEX row_error_run ON row_error (run_id);
-";
+pub use keep::Consent;
+pub use quarantine::QuarantinedRow;
+pub use state::{Hash, Mark, Scope, StateChange};
 
+const HISTORY_FILE: &str = "history.sqlite";
 /// How a run or a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunStatus {
@@ -99,6 +77,8 @@ pub struct TaskCounts {
     pub updated: u64,
     /// Rows that were already there with the same values.
     pub unchanged: u64,
+    /// Rows that are gone from the source and were deleted from the destination. They were not read.
+    pub deleted: u64,
     /// Rows that were refused with a reason.
     pub rejected: u64,
 }
@@ -118,6 +98,44 @@ pub struct RowError {
     pub code: String,
     /// The reason for a person to read.
     pub reason: String,
+    /// What refused it.
+    pub step: Step,
+    /// For errors of M: the query's file, line and column.
+    pub place: Option<(String, u32, u32)>,
+}
+
+/// The steps that can refuse a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The Advanced Query: a cell holds an error.
+    Query,
+    /// The mapping.
+    Mapping,
+    /// The schema policy.
+    Schema,
+    /// The destination.
+    Destination,
+}
+
+impl Step {
+    /// The name in the history file and on the screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Mapping => "mapping",
+            Self::Schema => "schema",
+            Self::Destination => "destination",
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        match text {
+            "query" => Self::Query,
+            "mapping" => Self::Mapping,
+            "schema" => Self::Schema,
+            _ => Self::Destination,
+        }
+    }
 }
 
 /// The rejected rows of a run that were refused in one task, for one column and one kind of reason.
@@ -144,12 +162,34 @@ pub struct RejectedGroup {
 pub struct TaskRecord {
     /// The task's name.
     pub name: String,
+    /// Which hop of the task it is, from 1.
+    pub hop: usize,
+    /// How many hops the task has.
+    pub hops: usize,
     /// How it ended.
     pub status: RunStatus,
     /// Why it failed.
     pub error: Option<String>,
     /// What became of its rows, as of its last checkpoint.
     pub counts: TaskCounts,
+}
+
+impl TaskRecord {
+    /// The task's name, and the hop if there are several.
+    pub fn label(&self) -> String {
+        label(&self.name, self.hop, self.hops)
+    }
+}
+
+/// What is recorded of a task at a checkpoint besides its counts.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The reasons for which rows were refused since the last record.
+    pub errors: Vec<RowError>,
+    /// The rows that were refused since the last record.
+    pub quarantined: Vec<QuarantinedRow>,
+    /// What the next run must know.
+    pub state: StateChange,
 }
 
 /// The record of a run.
@@ -159,6 +199,8 @@ pub struct RunRecord {
     pub id: i64,
     /// The project's name at that time.
     pub project: String,
+    /// The connection set it used.
+    pub connection_set: String,
     /// When it started.
     pub started: Timestamp,
     /// When it ended; none while it runs and for an interrupted run.
@@ -230,10 +272,7 @@ impl History {
             // The version is read inside the transaction, so that two openers do not both create.
             history.connection.execute_batch("BEGIN IMMEDIATE")?;
             let version = history.version()?;
-            if version == 0 {
-                history.connection.execute_batch(SCHEMA)?;
-                history.connection.pragma_update(None, "user_version", VERSION)?;
-            }
+            schema::bring_up_to_date(&history.connection, version)?;
             history.connection.execute_batch("COMMIT")?;
             Ok(version)
         };
@@ -253,13 +292,20 @@ impl History {
         let history = Self::connect(folder, path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let version = history.version().map_err(|e| history.fail(e))?;
         history.check_version(version)?;
-        Ok((version > 0).then_some(history))
+        if version == 0 {
+            return Ok(None);
+        }
+        if version < schema::VERSION {
+            return Self::open(folder).map(Some);
+        }
+        Ok(Some(history))
     }
 
     fn connect(folder: &Path, path: PathBuf, flags: OpenFlags) -> Result<Self, HistoryError> {
         let connect = || {
             let connection = Connection::open_with_flags(&path, flags)?;
             connection.busy_timeout(std::time::Duration::from_secs(2))?;
+            connection.set_prepared_statement_cache_capacity(32);
             Ok(connection)
         };
         match connect() {
@@ -273,7 +319,7 @@ impl History {
     }
 
     fn check_version(&self, version: i64) -> Result<(), HistoryError> {
-        if version > VERSION { Err(HistoryError::Later { path: self.path.clone() }) } else { Ok(()) }
+        if version > schema::VERSION { Err(HistoryError::Later { path: self.path.clone() }) } else { Ok(()) }
     }
 
     fn fail(&self, source: rusqlite::Error) -> HistoryError {
@@ -281,8 +327,15 @@ impl History {
     }
 
     /// Records the start of a run and answers its number. Runs that never ended are marked as interrupted:
-    /// the lock proves that none of them is alive.
-    pub fn begin_run(&self, _lock: &RunLock, project: &str, started: Timestamp) -> Result<i64, HistoryError> {
+    /// the lock proves that none of them is alive. `tasks` are those it is to run.
+    pub fn begin_run(
+        &self,
+        _lock: &RunLock,
+        project: &str,
+        connection_set: &str,
+        tasks: &[&str],
+        started: Timestamp,
+    ) -> Result<i64, HistoryError> {
         let begin = || {
             let interrupted = RunStatus::Interrupted.as_str();
             let running = RunStatus::Running.as_str();
@@ -291,35 +344,38 @@ impl History {
                 self.connection.execute(&sql, [interrupted, running])?;
             }
             self.connection.execute(
-                "INSERT INTO run (project, started, status) VALUES (?1, ?2, ?3)",
-                [project, &started.to_string(), running],
+                "INSERT INTO run (project, connection_set, started, status, tasks) VALUES (?1, ?2, ?3, ?4, ?5)",
+                [project, connection_set, &started.to_string(), running, &serde_json::json!(tasks).to_string()],
             )?;
             Ok(self.connection.last_insert_rowid())
         };
         begin().map_err(|e| self.fail(e))
     }
 
-    /// Records a task at its start, at each checkpoint and at its end; together with the row errors found
-    /// since the last record of it.
+    /// Records a task at its start, at each checkpoint and at its end, together with what was found since the last
+    /// record of it: in one transaction, so that none is there without the others.
     pub fn record_task(
         &self,
         run: i64,
         position: usize,
+        scope: &Scope,
         task: &TaskRecord,
-        errors: &[RowError],
+        findings: &Findings,
     ) -> Result<(), HistoryError> {
         let record = || {
             let transaction = self.connection.unchecked_transaction()?;
             let c = &task.counts;
-            let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
             transaction.prepare_cached(
-                "INSERT OR REPLACE INTO task (run_id, position, name, status, error, read, filtered, inserted,
-                 updated, unchanged, rejected) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                "INSERT OR REPLACE INTO task (run_id, position, name, hop, hops, status, error, read, filtered,
+                 inserted, updated, unchanged, deleted, rejected)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             )?
             .execute(params![
                 run,
                 i64::try_from(position).unwrap_or(i64::MAX),
                 task.name,
+                i64::try_from(task.hop).unwrap_or(1),
+                i64::try_from(task.hops).unwrap_or(1),
                 task.status.as_str(),
                 task.error,
                 number(c.read),
@@ -327,16 +383,33 @@ impl History {
                 number(c.inserted),
                 number(c.updated),
                 number(c.unchanged),
+                number(c.deleted),
                 number(c.rejected)
             ])?;
             let mut insert = transaction.prepare_cached(
-                "INSERT INTO row_error (run_id, task, row, key, column_name, code, reason)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO row_error (run_id, task, hop, row, key, column_name, code, reason, step, source, line,
+                 position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?;
-            for e in errors {
-                insert.execute(params![run, e.task, number(e.row), e.key, e.column, e.code, e.reason])?;
+            for e in &findings.errors {
+                let place = e.place.as_ref();
+                insert.execute(params![
+                    run,
+                    e.task,
+                    scope.hop_number(),
+                    number(e.row),
+                    e.key,
+                    e.column,
+                    e.code,
+                    e.reason,
+                    e.step.as_str(),
+                    place.map(|(source, ..)| source),
+                    place.map(|(_, line, _)| line),
+                    place.map(|(.., column)| column)
+                ])?;
             }
             drop(insert);
+            quarantine::add(&transaction, run, scope, &findings.quarantined)?;
+            state::change(&transaction, run, scope, &findings.state)?;
             transaction.commit()
         };
         record().map_err(|e| self.fail(e))
@@ -378,11 +451,11 @@ impl History {
         };
         let query = || {
             let mut runs = self.connection.prepare(
-                "SELECT id, project, started, ended, status, error FROM run
+                "SELECT id, project, started, ended, status, error, connection_set FROM run
                  WHERE ?2 IS NULL OR id = ?2 ORDER BY id DESC LIMIT ?1",
             )?;
             let mut tasks = self.connection.prepare(
-                "SELECT name, status, error, read, filtered, inserted, updated, unchanged, rejected
+                "SELECT name, status, error, read, filtered, inserted, updated, unchanged, rejected, deleted, hop, hops
                  FROM task WHERE run_id = ?1 ORDER BY position",
             )?;
             let mut records = runs
@@ -394,6 +467,7 @@ impl History {
                         ended: row.get::<_, Option<String>>(3)?.and_then(|text| text.parse().ok()),
                         status: status(row.get(4)?),
                         error: row.get(5)?,
+                        connection_set: row.get(6)?,
                         tasks: Vec::new(),
                     })
                 })?
@@ -412,7 +486,10 @@ impl History {
                             updated: count(6)?,
                             unchanged: count(7)?,
                             rejected: count(8)?,
+                            deleted: count(9)?,
                         },
+                        hop: usize::try_from(row.get::<_, i64>(10)?).unwrap_or(1),
+                        hops: usize::try_from(row.get::<_, i64>(11)?).unwrap_or(1),
                     })
                 })?;
                 record.tasks = found.collect::<rusqlite::Result<_>>()?;
@@ -420,6 +497,24 @@ impl History {
             Ok(records)
         };
         query().map_err(|e| self.fail(e))
+    }
+
+    /// How one hop of a task ended in the newest run that was to run it; none if that run did not come to it, or there
+    /// is none.
+    pub fn last_status(&self, task: &str, hop: usize) -> Result<Option<RunStatus>, HistoryError> {
+        let hop = i64::try_from(hop).unwrap_or(1);
+        let find = || {
+            self.connection
+                .prepare_cached(
+                    "SELECT task.status FROM run LEFT JOIN task ON task.run_id = run.id AND task.name = ?1 AND task.hop = ?2
+                     WHERE run.tasks IS NULL OR EXISTS (SELECT 1 FROM json_each(run.tasks) WHERE value = ?1)
+                     ORDER BY run.id DESC LIMIT 1",
+                )?
+                .query_row(params![task, hop], |row| row.get::<_, Option<String>>(0))
+                .optional()
+        };
+        let status = find().map_err(|e| self.fail(e))?.flatten();
+        Ok(status.map(|text| RunStatus::parse(&text)))
     }
 
     /// The number of the newest run.
@@ -458,7 +553,8 @@ impl History {
     pub fn row_errors(&self, run: i64, limit: usize) -> Result<Vec<RowError>, HistoryError> {
         let query = || {
             let mut statement = self.connection.prepare(
-                "SELECT task, row, key, column_name, code, reason FROM row_error WHERE run_id = ?1
+                "SELECT task, row, key, column_name, code, reason, step, source, line, position FROM row_error
+                 WHERE run_id = ?1
                  ORDER BY rowid LIMIT ?2",
             )?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -470,6 +566,11 @@ impl History {
                     column: row.get(3)?,
                     code: row.get(4)?,
                     reason: row.get(5)?,
+                    step: Step::parse(&row.get::<_, String>(6)?),
+                    place: match (row.get(7)?, row.get(8)?, row.get(9)?) {
+                        (Some(source), Some(line), Some(column)) => Some((source, line, column)),
+                        _ => None,
+                    },
                 })
             })?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
@@ -478,107 +579,9 @@ impl History {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
-    }
-
-    fn task(status: RunStatus, inserted: u64) -> TaskRecord {
-        let counts = TaskCounts { read: inserted, inserted, ..TaskCounts::default() };
-        TaskRecord { name: "Accounts".to_owned(), status, error: None, counts }
-    }
-
-    #[test]
-    fn a_run_is_recorded_with_its_tasks_and_row_errors() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(History::open_existing(folder.path()).unwrap().is_none());
-        let lock = RunLock::acquire(folder.path()).unwrap();
-        let history = History::open(folder.path()).unwrap();
-        let run = history.begin_run(&lock, "Test", at(0)).unwrap();
-        history.record_task(run, 0, &task(RunStatus::Running, 0), &[]).unwrap();
-        let error = RowError {
-            task: "Accounts".to_owned(),
-            row: 7,
-            key: None,
-            column: Some("id".to_owned()),
-            code: "key-missing".to_owned(),
-            reason: "null".to_owned(),
-        };
-        history.record_task(run, 0, &task(RunStatus::Warning, 5), std::slice::from_ref(&error)).unwrap();
-        history.finish_run(run, at(3), RunStatus::Warning, None).unwrap();
-        drop(lock);
-
-        let history = History::open_existing(folder.path()).unwrap().unwrap();
-        let runs = history.runs(10).unwrap();
-        assert_eq!(runs.len(), 1);
-        assert_eq!(
-            (runs[0].started, runs[0].ended, runs[0].status),
-            (at(0), Some(at(3)), RunStatus::Warning)
-        );
-        assert_eq!(runs[0].tasks, [task(RunStatus::Warning, 5)]);
-        assert_eq!(history.row_errors(run, 10).unwrap(), [error]);
-        let groups = history.rejected_groups(run).unwrap();
-        assert_eq!((groups.len(), groups[0].count, groups[0].row), (1, 1, 7));
-        assert_eq!(history.run(run).unwrap(), runs[0]);
-        assert!(matches!(history.run(99), Err(HistoryError::NoRun { run: 99, .. })));
-    }
-
-    #[test]
-    fn a_run_that_never_ended_is_interrupted() {
-        let folder = tempfile::tempdir().unwrap();
-        let statuses = |history: &History| {
-            history.runs(10).unwrap().iter().map(|r| (r.id, r.status)).collect::<Vec<_>>()
-        };
-        let history = History::open(folder.path()).unwrap();
-        let lock = RunLock::acquire(folder.path()).unwrap();
-        let run = history.begin_run(&lock, "Test", at(0)).unwrap();
-        history.record_task(run, 0, &task(RunStatus::Running, 5), &[]).unwrap();
-        assert_eq!(statuses(&history), [(1, RunStatus::Running)]);
-        drop(lock);
-        assert_eq!(statuses(&history), [(1, RunStatus::Interrupted)]);
-        let lock = RunLock::acquire(folder.path()).unwrap();
-        history.begin_run(&lock, "Test", at(9)).unwrap();
-        assert_eq!(statuses(&history), [(2, RunStatus::Running), (1, RunStatus::Interrupted)]);
-        assert_eq!(history.runs(10).unwrap()[1].tasks, [task(RunStatus::Interrupted, 5)]);
-    }
-
-    #[test]
-    fn a_history_whose_writer_died_can_be_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let lock = RunLock::acquire(folder.path()).unwrap();
-        let history = History::open(folder.path()).unwrap();
-        history.begin_run(&lock, "Test", at(0)).unwrap();
-        // With a cache this small the transaction reaches the file before it is committed.
-        history.connection.execute_batch("PRAGMA cache_size = 1; BEGIN").unwrap();
-        let mut insert = history
-            .connection
-            .prepare("INSERT INTO row_error (run_id, task, row, code, reason) VALUES (1, 'a', ?1, 'b', ?2)")
-            .unwrap();
-        for row in 0..2000 {
-            insert.execute(params![row, "x".repeat(100)]).unwrap();
-        }
-        let killed = tempfile::tempdir().unwrap();
-        std::fs::create_dir(killed.path().join(STATE_FOLDER)).unwrap();
-        for file in ["history.sqlite", "history.sqlite-journal"] {
-            let of = |folder: &Path| folder.join(STATE_FOLDER).join(file);
-            std::fs::copy(of(folder.path()), of(killed.path())).unwrap();
-        }
-        let read = History::open_existing(killed.path()).unwrap().unwrap();
-        assert_eq!(read.runs(10).unwrap()[0].status, RunStatus::Interrupted);
-        assert!(read.row_errors(1, 10).unwrap().is_empty());
-    }
-
-    #[test]
-    fn a_damaged_or_later_history_is_an_error() {
-        let folder = tempfile::tempdir().unwrap();
-        History::open(folder.path()).unwrap();
-        let path = folder.path().join(STATE_FOLDER).join(HISTORY_FILE);
-        Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(History::open(folder.path()), Err(HistoryError::Later { .. })));
-        std::fs::write(&path, "no database, but a text that is long enough").unwrap();
-        assert!(matches!(History::open(folder.path()), Err(HistoryError::Sqlite { .. })));
-    }
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
