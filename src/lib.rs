@@ -2,6 +2,7 @@
 //!
 //! [`Engine`] compiles programs, [`Query`] evaluates them; values are [`value::Value`]s.
 
+pub mod check;
 pub mod criteria;
 pub mod culture;
 pub mod destinations;

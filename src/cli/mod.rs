@@ -4,6 +4,7 @@
 //! exit codes. One file per command; `docs/cli.md` is the reference.
 #![allow(clippy::disallowed_methods)] // The program is where files and the environment come in.
 
+mod check;
 mod completions;
 mod diff;
 mod doc;
@@ -14,6 +15,7 @@ mod explain;
 mod fmt;
 mod format;
 mod interrupt;
+mod m_files;
 mod output;
 mod program;
 mod project;
@@ -69,6 +71,8 @@ enum Command {
     Project(project::ProjectCommand),
     /// Bring M files into the usual layout
     Fmt(fmt::FmtArguments),
+    /// Find mistakes and traps without running anything
+    Check(check::CheckArguments),
     /// Run test suites of M
     Test(test::TestArguments),
     /// Show what a library function or constant is
@@ -113,6 +117,7 @@ fn execute(cli: &Cli) -> Exit {
         Command::Repl(arguments) => repl::repl(arguments, cli.color),
         Command::Project(command) => project::project(command, cli.color),
         Command::Fmt(arguments) => fmt::fmt(arguments, cli.color),
+        Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Test(arguments) => test::test(arguments, cli.color),
         Command::Doc(arguments) => doc::doc(arguments, cli.color),
         Command::Explain(arguments) => explain::explain(arguments, cli.color),

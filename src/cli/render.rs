@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode};
-use pqm::diagnostics::{Call, Diagnostic, Label};
+use pqm::diagnostics::{Call, Diagnostic, Label, severity};
 use pqm::text::Span;
 
 use super::excerpt::Excerpt;
@@ -193,7 +193,11 @@ impl miette::Diagnostic for Drawn<'_> {
     }
 
     fn severity(&self) -> Option<Severity> {
-        Some(Severity::Error)
+        Some(match severity(self.diagnostic.code) {
+            pqm::diagnostics::Severity::Note => Severity::Advice,
+            pqm::diagnostics::Severity::Warning => Severity::Warning,
+            pqm::diagnostics::Severity::Error => Severity::Error,
+        })
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

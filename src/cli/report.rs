@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use pqm::diagnostics::{Diagnostic, Label};
+use pqm::diagnostics::{Diagnostic, Label, severity};
 use pqm::text::{Source, Span};
 
 use super::exit::{Exit, Failure};
@@ -114,9 +114,9 @@ fn set(object: &mut Json, key: &str, value: Option<Json>) {
 }
 
 /// One diagnostic as programs read it.
-fn object(diagnostic: &Diagnostic, kind: &str, cell: Option<&Place>) -> Json {
+pub fn object(diagnostic: &Diagnostic, kind: &str, cell: Option<&Place>) -> Json {
     let mut object = json!({
-        "severity": "error",
+        "severity": severity(diagnostic.code).word(),
         "kind": kind,
         "code": diagnostic.code,
         "message": diagnostic.message,

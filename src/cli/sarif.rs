@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use pqm::diagnostics::{Diagnostic, Label, explanation};
+use pqm::diagnostics::{Diagnostic, Label, explanation, severity};
 use serde_json::{Value as Json, json};
 
 /// One log of one run with a result for each diagnostic; without diagnostics the log says that nothing was found.
@@ -46,7 +46,7 @@ fn result(diagnostic: &Diagnostic, codes: &[&str]) -> Json {
     json!({
         "ruleId": diagnostic.code,
         "ruleIndex": codes.binary_search(&diagnostic.code).ok(),
-        "level": "error",
+        "level": severity(diagnostic.code).word(),
         "message": { "text": text },
         "locations": locations,
         "relatedLocations": related,

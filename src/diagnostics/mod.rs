@@ -4,9 +4,11 @@
 
 mod advice;
 mod codes;
+mod severity;
 
 pub use crate::resolve::closest;
 pub use codes::{RAISED, STOPPED, all_codes, explanation};
+pub use severity::{Severity, severity};
 
 use std::sync::Arc;
 

@@ -5,11 +5,13 @@
 
 mod error;
 mod lower;
+mod meanings;
 mod prompt;
 mod scan;
 mod type_node;
 
 pub use error::ResolveError;
+pub use meanings::{Meanings, Target, meanings};
 pub use scan::closest;
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 // Tests make their own files, and may stop at what cannot be.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod check;
 mod commands;
 mod diagnostics;
 mod exit_codes;

@@ -69,6 +69,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "testing",
         &["text", "syntax", "format", "value", "eval", "diagnostics", "engine", "Engine", "Evaluated"],
     ),
+    ("check", &["text", "syntax", "value", "resolve", "library", "diagnostics"]),
     ("ide", &["text", "syntax", "value", "library"]),
     (
         "repl",

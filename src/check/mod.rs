@@ -1,0 +1,132 @@
+//! What can be said of an M text without running it: mistakes, and habits that end badly.
+//!
+//! [`check`] reads one text. It says what certainly holds: what is not known (another query's columns, a source's) stays
+//! unknown and is no finding. Every lint has a code with a page (`pqm explain`), can be allowed in a comment, and a few
+//! can mend the text. Nothing is evaluated; no terminal, no files.
+
+mod allow;
+mod calls;
+mod columns;
+mod conditions;
+mod culture;
+mod demands;
+mod finding;
+mod places;
+mod row_functions;
+mod secrets;
+mod steps;
+mod subject;
+mod traps;
+mod unknown_columns;
+
+use crate::diagnostics::{Diagnostic, Label};
+use crate::syntax;
+use crate::text::{Source, Span};
+
+pub use finding::{Finding, Fix, apply};
+use subject::Subject;
+
+/// What to look for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Names that mean something where the text is used: other queries of the same workbook or folder.
+    pub known: Vec<String>,
+    /// Also what is only a matter of habit: conversions that take the reader's culture, names that hide others.
+    pub strict: bool,
+}
+
+/// Everything that is to be said about a text, in the order of the text. Mistakes of syntax keep the other checks from
+/// being made.
+pub fn check(source: &Source, options: &Options) -> Vec<Finding> {
+    let parsed = syntax::parse(source.text());
+    if !parsed.errors.is_empty() {
+        let found = parsed.errors.iter().map(|error| Diagnostic::from_syntax(source, error));
+        return found.map(|diagnostic| Finding { diagnostic, fix: None }).collect();
+    }
+    let allowed = allow::Allowed::of(source, &parsed.tree);
+    let subject = Subject::new(source, parsed.tree);
+    // No excerpt shows a secret, whatever it is about.
+    let secrets = secrets::find(&subject);
+    let shown = masked(source, &secrets);
+    let mut report = Report { shown: &shown, findings: Vec::new() };
+    for error in subject.meanings.errors().iter().filter(|error| !options.known.contains(&error.name)) {
+        report.findings.push(Finding { diagnostic: Diagnostic::from_resolve(&shown, error), fix: None });
+    }
+    for secret in &secrets {
+        report.add("M0409", secret.span, &secret.message, "in the text").help(
+            "Leave it out: credentials belong to the connection. Anyone who can read this query can read it, so change it too.",
+        );
+    }
+    steps::unused(&subject, &mut report);
+    conditions::check(&subject, &mut report);
+    unknown_columns::check(&subject, &mut report);
+    calls::check(&subject, &mut report);
+    places::check(&subject, &mut report);
+    traps::check(&subject, &mut report);
+    if options.strict {
+        steps::shadowed(&subject, &mut report);
+        culture::check(&subject, &mut report);
+    }
+    let mut findings = report.findings;
+    findings.retain(|finding| {
+        let span = finding.diagnostic.label.as_ref().map_or(Span::at(0), |label| label.span);
+        !allowed.allows(source, finding.diagnostic.code, span)
+    });
+    findings.sort_by_key(|finding| {
+        let span = finding.diagnostic.label.as_ref().map_or(Span::at(0), |label| label.span);
+        (span.start, span.end, finding.diagnostic.code)
+    });
+    findings
+}
+
+/// The same text, every byte where it was, with stars for secrets.
+fn masked(source: &Source, secrets: &[secrets::Secret]) -> Source {
+    if secrets.is_empty() {
+        return source.clone();
+    }
+    let mut text = source.text().to_owned();
+    for secret in secrets {
+        let range = secret.span.start as usize..secret.span.end as usize;
+        if text.get(range.clone()).is_some() {
+            text.replace_range(range.clone(), &"*".repeat(range.len()));
+        }
+    }
+    Source::new(source.name(), text)
+}
+
+/// Where lints put what they find.
+struct Report<'a> {
+    shown: &'a Source,
+    findings: Vec<Finding>,
+}
+
+/// The last finding, while it is described.
+struct Added<'r>(Option<&'r mut Finding>);
+
+impl Report<'_> {
+    fn add(&mut self, code: &'static str, span: Span, message: &str, label: &str) -> Added<'_> {
+        let label = Label { source: self.shown.clone(), span, text: label.to_owned() };
+        let diagnostic = Diagnostic { label: Some(label), ..Diagnostic::plain(code, message) };
+        self.findings.push(Finding { diagnostic, fix: None });
+        Added(self.findings.last_mut())
+    }
+}
+
+impl Added<'_> {
+    fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(finding) = &mut self.0 {
+            finding.diagnostic.help = Some(help.into());
+        }
+        self
+    }
+
+    fn fix(mut self, fix: Option<Fix>) -> Self {
+        if let Some(finding) = &mut self.0 {
+            finding.fix = fix;
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;
