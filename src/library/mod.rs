@@ -19,6 +19,7 @@ mod list;
 mod logical;
 mod named_types;
 mod number;
+mod odata;
 mod record;
 mod registry;
 mod replacer;
@@ -84,6 +85,7 @@ const FAMILIES: &[&[Declaration]] = &[
     temporal::shift::FUNCTIONS,
     temporal::zone::FUNCTIONS,
     text::FUNCTIONS,
+    odata::FUNCTIONS,
     value::arithmetic::FUNCTIONS,
     value::ascribe::FUNCTIONS,
     value::diagnostics::FUNCTIONS,

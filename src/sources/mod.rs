@@ -9,6 +9,7 @@ pub mod encoding;
 pub mod escape;
 pub mod html;
 pub mod json;
+pub mod odata;
 pub mod sqlite;
 pub mod web;
 #[cfg(feature = "excel")]

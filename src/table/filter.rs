@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::parallel::{self, Stage, StageOver, Staged};
-use super::{Batch, Batches, Demand, Operator, Program, Table, Vector};
+use super::{Batch, Batches, Demand, Foldable, Operator, Program, Table, Vector, fold};
 use crate::eval::Context;
 use crate::value::{Error, Function, Member, Record, Result, Shape, Value};
 
@@ -70,21 +70,40 @@ pub fn as_condition(answer: &Value) -> Result<bool> {
 
 /// The rows of `input` that pass.
 pub fn filter(input: &Arc<Table>, test: RowTest) -> Table {
-    input.with_operator(Arc::new(Filter { input: Arc::clone(input), test: Arc::new(test) }))
+    let folds = input.operator().may_fold();
+    input.with_operator(Arc::new(Filter { input: Arc::clone(input), test: Arc::new(test), folds }))
 }
 
 struct Filter {
     input: Arc<Table>,
     test: Arc<RowTest>,
+    folds: bool,
 }
 
 impl Operator for Filter {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
-        parallel::open(ctx, self.over(ctx, demand), demand)
+        match fold::filtered(ctx, &self.input, &self.test)? {
+            Some(filtered) if filtered.exact => filtered.rows.operator().open(ctx, demand),
+            Some(filtered) => {
+                let input = Arc::new(self.input.with_operator(filtered.rows.operator()));
+                parallel::open(ctx, StageOver { input, ..self.over(ctx, demand) }, demand)
+            }
+            None => parallel::open(ctx, self.over(ctx, demand), demand),
+        }
     }
 
     fn stage(&self, ctx: &Context, demand: &Demand) -> Result<Option<StageOver>> {
-        Ok(Some(self.over(ctx, demand)))
+        // A source that may filter by itself is asked when the step is opened.
+        Ok(if self.folds { None } else { Some(self.over(ctx, demand)) })
+    }
+
+    fn foldable(&self, ctx: &Context) -> Result<Option<Arc<dyn Foldable>>> {
+        let filtered = fold::filtered(ctx, &self.input, &self.test)?;
+        Ok(filtered.filter(|filtered| filtered.exact).map(|filtered| filtered.rows))
+    }
+
+    fn may_fold(&self) -> bool {
+        self.folds
     }
 
     fn name(&self) -> &'static str {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::parallel::{Morsels, StageOver};
-use super::{Batch, Sorted};
+use super::{Batch, Foldable, Sorted};
 use crate::eval::Context;
 use crate::value::{Result, Text};
 
@@ -107,6 +107,19 @@ pub trait Operator: Send + Sync {
     /// What is sorted how, if the step sorts: for steps after it whose rows do not depend on the order.
     fn sorted(&self) -> Option<Sorted> {
         None
+    }
+
+    /// The step's rows as something that takes work off the steps above, where a source below does all of it.
+    ///
+    /// # Errors
+    /// A [`crate::value::Stop`].
+    fn foldable(&self, _ctx: &Context) -> Result<Option<Arc<dyn Foldable>>> {
+        Ok(None)
+    }
+
+    /// Whether [`Operator::foldable`] is worth asking: cheap, and known when the step is made.
+    fn may_fold(&self) -> bool {
+        false
     }
 
     /// What the step is called in a printed plan.

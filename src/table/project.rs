@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::fold::Chosen;
 use super::parallel::{self, Stage, StageOver, Staged};
-use super::{Batch, Batches, Column, Demand, Operator, Table};
+use super::{Batch, Batches, Column, Demand, Foldable, Operator, Table};
 use crate::eval::{self, Context};
 use crate::value::{Member, Result, Shape, Text, Type, Value};
 
@@ -32,12 +33,19 @@ pub fn select_positions(table: &Arc<Table>, shape: Arc<Shape>, positions: Vec<Op
     let keys = table.keys().to_vec();
     let kept = |name: &Text| table.position(name).is_some_and(|at| positions.contains(&Some(at)));
     let keys = keys.into_iter().filter(|key| key.columns.iter().all(kept)).collect();
-    Table::new(shape, types, Arc::new(Select { input: Arc::clone(table), positions })).with_keys(keys)
+    Table::new(shape, types, Arc::new(Select::of(table, positions))).with_keys(keys)
 }
 
 struct Select {
     input: Arc<Table>,
     positions: Vec<Option<usize>>,
+    folds: bool,
+}
+
+impl Select {
+    fn of(input: &Arc<Table>, positions: Vec<Option<usize>>) -> Select {
+        Select { input: Arc::clone(input), folds: input.operator().may_fold(), positions }
+    }
 }
 
 impl Operator for Select {
@@ -51,6 +59,22 @@ impl Operator for Select {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.operator().known_rows()
+    }
+
+    fn foldable(&self, ctx: &Context) -> Result<Option<Arc<dyn Foldable>>> {
+        if !self.folds {
+            return Ok(None);
+        }
+        let Some(rows) = self.input.operator().foldable(ctx)? else { return Ok(None) };
+        let (input, positions) = (Arc::clone(&self.input), self.positions.clone());
+        let over = move |rows: Arc<dyn Operator>| -> Arc<dyn Operator> {
+            Arc::new(Select::of(&Arc::new(input.with_operator(rows)), positions.clone()))
+        };
+        Ok(Some(Arc::new(Chosen { rows, positions: self.positions.clone(), over: Arc::new(over) })))
+    }
+
+    fn may_fold(&self) -> bool {
+        self.folds
     }
 
     fn name(&self) -> &'static str {

@@ -4,4 +4,7 @@
 
 mod contents;
 mod host;
+mod odata;
 mod server;
+#[path = "../simulator/mod.rs"]
+mod simulator;

@@ -3,6 +3,8 @@
 mod contents;
 mod options;
 
+pub(super) use options::{Options, check_anonymous};
+
 use super::{Declaration, example, native};
 
 pub(super) const FUNCTIONS: &[Declaration] = &[

@@ -42,6 +42,11 @@ impl Options {
         Ok(Options { values })
     }
 
+    /// One option with its value.
+    pub fn of(name: &'static str, value: Value) -> Options {
+        Options { values: vec![(name, value)] }
+    }
+
     /// The value of an option.
     pub fn value(&self, name: &str) -> &Value {
         self.values.iter().find(|(known, _)| *known == name).map_or(&Value::Null, |(_, value)| value)
@@ -135,7 +140,7 @@ impl Options {
     }
 
     /// Adds the parameters of `Query`. A list gives one for each of its items; none for `{}` and `null`.
-    fn push_query(&self, ctx: &Context, query: &mut String) -> Result<()> {
+    pub fn push_query(&self, ctx: &Context, query: &mut String) -> Result<()> {
         let record = match self.value("Query") {
             Value::Null => return Ok(()),
             Value::Record(record) => record,

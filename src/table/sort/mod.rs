@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::gather::Picking;
 use super::keys::{KeyColumns, with_keys};
-use super::{Batch, Batches, Demand, Operator, Table};
+use super::{Batch, Batches, Demand, Foldable, Operator, Table};
 use crate::criteria::{ComparisonCriteria, Rule};
 use crate::eval::Context;
 use crate::value::Result;
@@ -28,7 +28,8 @@ use top::Top;
 /// The criteria name a column that is not there.
 pub fn sort(table: &Arc<Table>, criteria: ComparisonCriteria) -> Result<Table> {
     let keys = KeyColumns::of_comparison(table, &criteria)?;
-    let operator = Sort { input: Arc::clone(table), criteria: Arc::new(criteria), keys };
+    let folds = table.operator().may_fold();
+    let operator = Sort { input: Arc::clone(table), criteria: Arc::new(criteria), keys, folds };
     Ok(table.with_operator(Arc::new(operator)))
 }
 
@@ -44,6 +45,7 @@ struct Sort {
     input: Arc<Table>,
     criteria: Arc<ComparisonCriteria>,
     keys: KeyColumns,
+    folds: bool,
 }
 
 impl Sort {
@@ -64,6 +66,9 @@ const FEW: usize = 100_000;
 
 impl Operator for Sort {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        if let Some(rows) = self.foldable(ctx)? {
+            return rows.operator().open(ctx, demand);
+        }
         let width = self.input.width();
         let below = with_keys(demand, width, self.keys.columns());
         let by_keys = ByKeys {
@@ -96,6 +101,19 @@ impl Operator for Sort {
 
     fn sorted(&self) -> Option<Sorted> {
         Some(Sorted { input: Arc::clone(&self.input), criteria: Arc::clone(&self.criteria) })
+    }
+
+    fn foldable(&self, ctx: &Context) -> Result<Option<Arc<dyn Foldable>>> {
+        let parts = if self.folds { self.parts() } else { None };
+        let Some(parts) = parts.filter(|parts| parts.iter().all(|part| !part.ignore_case)) else {
+            return Ok(None);
+        };
+        let columns: Vec<(usize, bool)> = parts.iter().map(|part| (part.column, part.descending)).collect();
+        Ok(self.input.operator().foldable(ctx)?.and_then(|rows| rows.sorted(&columns)))
+    }
+
+    fn may_fold(&self) -> bool {
+        self.folds
     }
 
     fn name(&self) -> &'static str {
