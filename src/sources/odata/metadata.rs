@@ -303,7 +303,7 @@ mod tests {
     fn types_inherit_and_aliases_are_names() {
         let model = Model::parse(
             r#"<?xml version="1.0"?><edmx:Edmx Version="4.0" xmlns:edmx="x"><edmx:DataServices>
-            <Schema Namespace="a." Alias="Self" xmlns="y">
+            <Schema Namespace="a.b" Alias="Self" xmlns="y">
               <EntityType Name="Base" Abstract="true"><Key><PropertyRef Name="id"/></Key>
                 <Property Name="id" Type="Edm.Guid" Nullable="false"/></EntityType>
               <EntityType Name="Book" BaseType="Self.Base" OpenType="true">
