@@ -169,18 +169,27 @@ impl RowFunction {
     }
 
     /// The cell of a row: what the function gives for it, at once if the function is simple and what it reads is there.
-    fn cell(&self, ctx: &Context, batch: &Arc<Batch>, row: usize) -> Result<Member> {
-        let is_ready = |at: &usize| batch.column(*at).is_none_or(|column| column.is_ready(row));
+    fn cell(&self, ctx: &Context, rows: &Arc<FunctionOfRows>, row: usize) -> Result<Member> {
+        let is_ready = |at: &usize| rows.batch.column(*at).is_none_or(|column| column.is_ready(row));
         if self.simple.as_ref().is_some_and(|columns| columns.iter().all(is_ready)) {
-            let record = Record::row(Arc::clone(&self.shape), Arc::clone(batch), row);
-            return Member::settled(ctx.call1(&self.function, Value::Record(Arc::new(record))));
+            return Member::settled(rows.call(ctx, row));
         }
-        let (shape, function, batch) =
-            (Arc::clone(&self.shape), Arc::clone(&self.function), Arc::clone(batch));
-        Ok(Member::lazy(move |ctx| {
-            let record = Record::row(Arc::clone(&shape), Arc::clone(&batch), row);
-            ctx.call1(&function, Value::Record(Arc::new(record)))
-        }))
+        let rows = Arc::clone(rows);
+        Ok(Member::lazy(move |ctx| rows.call(ctx, row)))
+    }
+}
+
+/// A function and the rows it is called with, shared by the cells that wait for it.
+struct FunctionOfRows {
+    shape: Arc<Shape>,
+    function: Arc<Function>,
+    batch: Arc<Batch>,
+}
+
+impl FunctionOfRows {
+    fn call(&self, ctx: &Context, row: usize) -> Result<Value> {
+        let record = Record::row(Arc::clone(&self.shape), Arc::clone(&self.batch), row);
+        ctx.call1(&self.function, Value::Record(Arc::new(record)))
     }
 }
 
@@ -190,18 +199,23 @@ impl Compute for RowFunction {
     }
 
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
+        let rows = Arc::new(FunctionOfRows {
+            shape: Arc::clone(&self.shape),
+            function: Arc::clone(&self.function),
+            batch: Arc::clone(batch),
+        });
         let program = || self.program.get_or_init(|| Program::of_row(&self.function, &self.shape)).as_ref();
         if let Some(program) = (!ctx.limits().row_wise).then(program).flatten() {
             let vector = program.run(ctx, batch)?;
             return Ok(vec![vector.into_column(|row| {
                 ctx.step()?;
-                self.cell(ctx, batch, row)
+                self.cell(ctx, &rows, row)
             })?]);
         }
         let mut cells = ColumnBuilder::with_capacity(batch.len());
         for row in 0..batch.len() {
             ctx.step()?;
-            cells.push(self.cell(ctx, batch, row)?);
+            cells.push(self.cell(ctx, &rows, row)?);
         }
         Ok(vec![cells.finish()])
     }

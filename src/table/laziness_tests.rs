@@ -3,10 +3,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::{Batch, Batches, Column, Demand, Operator, Table, fields_read, is_simple};
+use super::{
+    Batch, Batches, Column, Compute, Demand, Operator, Origin, Table, compute, fields_read, is_simple,
+};
 use crate::Engine;
 use crate::eval::Context;
-use crate::value::{Member, Result, Shape, Text, Value, literal_text};
+use crate::value::{Member, Result, Shape, Text, Type, Value, literal_text};
 
 /// What a source was asked for.
 #[derive(Default)]
@@ -197,5 +199,89 @@ fn a_function_of_a_row_names_the_columns_it_reads() {
         let Value::Function(function) = query.evaluate(&query.start()).unwrap() else { panic!("{text}") };
         assert_eq!(fields_read(&function, &shape).as_deref(), expected, "{text}");
         assert_eq!(is_simple(&function), simple, "{text}");
+    }
+}
+
+/// Counts the rows it is computed for.
+struct Counting(Arc<AtomicUsize>);
+
+impl Compute for Counting {
+    fn reads(&self) -> Option<Vec<usize>> {
+        Some(vec![0])
+    }
+
+    fn compute(&self, _ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
+        self.0.fetch_add(batch.len(), Ordering::Relaxed);
+        Ok(vec![batch.column(0).map_or_else(|| Column::unread(batch.len()), |column| (**column).clone())])
+    }
+}
+
+/// Evaluates M text over the columns a, b, c, d of the endless source and a computed one, n; gives the result and for
+/// how many rows the computed column was computed.
+fn computed(text: &str) -> (String, usize) {
+    let (asked, count) = (Arc::new(Asked::default()), Arc::new(AtomicUsize::new(0)));
+    let shape = Arc::new(Shape::new(NAMES.map(Text::new)));
+    let source = Arc::new(Table::untyped(shape, Arc::new(Source(asked))));
+    let names = source.names().iter().cloned().chain([Text::new("n")]);
+    let origins = (0..4).map(Origin::Input).chain([Origin::Computed(0, 0)]).collect();
+    let computation: Arc<dyn Compute> = Arc::new(Counting(Arc::clone(&count)));
+    let types = vec![Type::any(); 5];
+    let table = compute(&source, Arc::new(Shape::new(names)), types, origins, vec![computation]);
+    let engine = Engine::new().with_value("T", Value::Table(Arc::new(table)));
+    let query = engine.compile("test", text).unwrap();
+    let ctx = query.start();
+    let result = query.evaluate(&ctx).and_then(|value| literal_text(&ctx, &value));
+    (result.unwrap_or_else(|error| format!("error: {error}")), count.load(Ordering::Relaxed))
+}
+
+#[test]
+fn a_computed_column_is_computed_for_the_rows_that_are_left_when_it_is_read() {
+    let cases = [
+        ("Table.FirstN(T, 10)[a]", "{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}", 0),
+        ("Table.RowCount(Table.FirstN(T, 10))", "10", 0),
+        ("Table.RowCount(Table.FirstN(Table.SelectRows(T, each [a] > 4), 10))", "10", 0),
+        ("Table.FirstN(Table.SelectRows(T, each [a] > 6), 2)[n]", "{7, 8}", 2),
+        ("Table.FirstN(Table.SelectRows(T, each [a] = 5 or [a] = 12), 2)[n]", "{5, 12}", 2),
+        // The test reads it: computed once for the rows of the batch, and not again for those that pass.
+        ("Table.FirstN(Table.SelectRows(T, each [n] > 6), 2)[n]", "{7, 8}", 10),
+        ("Table.FirstN(Table.SelectRows(T, each [a] > 6 and [n] < 9), 2)[n]", "{7, 8}", 5),
+        (
+            "Table.FirstN(Table.AddColumn(Table.SelectRows(T, each [a] > 7), \"m\", each [n] * 2), 2)[m]",
+            "{16, 18}",
+            2,
+        ),
+        ("Table.RemoveColumns(Table.FirstN(T, 1), {\"n\", \"b\", \"c\", \"d\"}){0}[a]", "0", 0),
+    ];
+    for (text, expected, rows) in cases {
+        assert_eq!(computed(text), (expected.to_owned(), rows), "{text}");
+    }
+}
+
+#[test]
+fn conversions_are_made_of_what_is_read() {
+    let cases = [
+        // A cell that fails to convert is an error of that cell, and of nothing that does not read it.
+        (
+            "Table.SelectRows(Table.TransformColumnTypes(#table({\"a\", \"b\"}, {{\"1\", \"x\"}, {\"2\", \"3\"}}), \
+             {{\"a\", Int64.Type}, {\"b\", Int64.Type}}), each [a] = 2)[b]",
+            "{3}",
+        ),
+        (
+            "Table.RowCount(Table.TransformColumnTypes(#table({\"a\"}, {{error \"x\"}, {\"y\"}}), {{\"a\", Int64.Type}}))",
+            "2",
+        ),
+        (
+            "Table.RemoveColumns(Table.AddColumn(#table({\"a\"}, {{1}, {2}}), \"e\", each error \"never\"), {\"e\"})[a]",
+            "{1, 2}",
+        ),
+        // The source fails in the third row, which nobody asks for.
+        (
+            "Table.FirstN(Table.FromRecords(List.Generate(() => 0, each true, each if _ = 1 then error \"fails\" else _ + 1, \
+             each [n = _]), {\"n\"}), 2)[n]",
+            "{0, 1}",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(run(text).0, expected, "{text}");
     }
 }

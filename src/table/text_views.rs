@@ -117,10 +117,11 @@ impl<'s> Pieces<'s> {
     pub(super) fn push_part(&mut self, row: usize, part: &str) {
         let whole = self.source.value(row);
         let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
-        let inside = whole.get(start..).and_then(|rest| rest.get(..part.len()));
-        let (true, true) = (part.len() > INLINE, inside.is_some_and(|inside| inside == part)) else {
+        // A part whose bytes lie within those of the text is a part of it: both are there, at the same place.
+        let is_inside = start.checked_add(part.len()).is_some_and(|end| whole.get(start..end).is_some());
+        if part.len() <= INLINE || !is_inside {
             return self.push_text(part);
-        };
+        }
         let view = self.source.views()[row];
         let (buffer, offset) = ((view >> 64) as u32, (view >> 96) as u32 + start as u32);
         self.views.push(
@@ -156,8 +157,8 @@ impl<'s> Pieces<'s> {
         if !self.own.is_empty() {
             buffers.push(Buffer::from_vec(self.own));
         }
-        // SAFETY: a long part was found to be equal to what stands at its place in its text, which a view of a valid
-        // array refers to in the same buffer; long texts of its own were copied whole behind all those buffers.
+        // SAFETY: a long part lies between two characters of its text, which a view of a valid array refers to in the
+        // same buffer; long texts of its own were copied whole behind all those buffers.
         unsafe {
             StringViewArray::new_unchecked(ScalarBuffer::from(self.views), buffers, self.nulls.finish())
         }

@@ -61,11 +61,6 @@ impl Cell {
         self
     }
 
-    /// A cell that `evaluate` fills when it is first read.
-    pub fn native(evaluate: Box<Evaluate>) -> Cell {
-        Cell::suspended(Thunk::Native(Arc::from(evaluate)))
-    }
-
     /// A cell that raises `error` at each read.
     pub fn failed(error: Error) -> Cell {
         Cell { done: OnceLock::from(Err(error)), state: Mutex::new(State::Spent), circular: None }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Cell, Error, Result, Value};
+use super::{Cell, Error, Result, Thunk, Value};
 use crate::eval::Context;
 
 /// A list item, record field or table cell: a value, or one that is evaluated when first read.
@@ -45,7 +45,7 @@ impl Member {
 
     /// A member that `evaluate` computes when it is first read.
     pub fn lazy(evaluate: impl Fn(&Context) -> Result<Value> + Send + Sync + 'static) -> Member {
-        Member::Lazy(Arc::new(Cell::native(Box::new(evaluate))))
+        Member::Lazy(Arc::new(Cell::suspended(Thunk::Native(Arc::new(evaluate)))))
     }
 
     /// What forcing gave, as a member: a raised error is stored, a stop is passed on.

@@ -84,7 +84,8 @@ pub(super) fn by_each_delimiter(ctx: &Context, arguments: Arguments<'_>) -> Resu
         }
         let mut start = 0;
         for delimiter in known.iter().take_while(|delimiter| !delimiter.is_empty()) {
-            let Some(at) = text.get(start..).and_then(|rest| rest.find(delimiter.as_str())) else { break };
+            let rest = text.get(start..).unwrap_or_default().as_bytes();
+            let Some(at) = memchr::memmem::find(rest, delimiter.as_bytes()) else { break };
             places.push((start, start + at));
             start += at + delimiter.len();
         }

@@ -14,24 +14,29 @@ use std::sync::Arc;
 const WEEK_PART: &str = "(dateTime as any, optional firstDayOfWeek as nullable number) as nullable number";
 const NAME: &str = "(date as any, optional culture as nullable text) as nullable text";
 
+/// Declares a function of the date in a moment, and what it does to whole columns.
+macro_rules! date_part {
+    ($name:literal, $summary:literal, $examples:expr, $part:expr $(,)?) => {
+        native($name, PART, $summary, $examples, |_, arguments| of_date(&arguments, $name, $part))
+            .with_kernel(|_, given| Ok(given.first().and_then(|dates| dates.map_dates_to_wholes($part))))
+    };
+}
+
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
-    native(
+    date_part!(
         "Date.Year",
-        PART,
         "The year of a date.",
         &[example("Date.Year(#date(2011, 12, 31))", "2011")],
-        |_, arguments| of_date(&arguments, "Date.Year", |date| date.year().into()),
+        |date| date.year().into(),
     ),
-    native(
+    date_part!(
         "Date.Month",
-        PART,
         "The month of a date, 1 to 12.",
         &[example("Date.Month(#datetime(2011, 12, 31, 9, 15, 36))", "12")],
-        |_, arguments| of_date(&arguments, "Date.Month", |date| date.month().into()),
+        |date| date.month().into(),
     ),
-    native(
+    date_part!(
         "Date.Day",
-        PART,
         "The day of the month of a date.",
         &[
             example("Date.Day(#date(2011, 5, 14))", "14"),
@@ -40,28 +45,25 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
                 "error: Expression.Error: The Date.Day function expects an input of type Date, DateTime, or DateTimeZone. | Detail: 1",
             ),
         ],
-        |_, arguments| of_date(&arguments, "Date.Day", |date| date.day().into()),
+        |date| date.day().into(),
     ),
-    native(
+    date_part!(
         "Date.QuarterOfYear",
-        PART,
         "The quarter of the year of a date, 1 to 4.",
         &[example("Date.QuarterOfYear(#date(2011, 12, 31))", "4")],
-        |_, arguments| of_date(&arguments, "Date.QuarterOfYear", |date| date.quarter().into()),
+        |date| date.quarter().into(),
     ),
-    native(
+    date_part!(
         "Date.DayOfYear",
-        PART,
         "The number of the day in its year, 1 to 366.",
         &[example("Date.DayOfYear(#date(2011, 3, 1))", "60")],
-        |_, arguments| of_date(&arguments, "Date.DayOfYear", |date| date.day_of_year().into()),
+        |date| date.day_of_year().into(),
     ),
-    native(
+    date_part!(
         "Date.DaysInMonth",
-        PART,
         "How many days the month of a date has.",
         &[example("Date.DaysInMonth(#date(2012, 2, 1))", "29")],
-        |_, arguments| of_date(&arguments, "Date.DaysInMonth", |date| date.days_in_month().into()),
+        |date| date.days_in_month().into(),
     ),
     native(
         "Date.IsLeapYear",

@@ -22,8 +22,7 @@ pub(super) fn apply(ctx: &Context, operator: Operator, left: &Vector, right: &Ve
     if let (Some(a), Some(b)) = (left.as_same(), right.as_same()) {
         return match eval::apply(ctx, operator, a, b) {
             Ok(value) => Ok(Vector::same(value, left.len())),
-            Err(error) if error.is_stop() => Err(error),
-            Err(_) => Ok(Vector::fated(Fate::Raises, left.len())),
+            Err(error) => Ok(Vector::fated(Fate::of(error)?, left.len())),
         };
     }
     let typed = match operator {
@@ -51,8 +50,7 @@ fn one_by_one(ctx: &Context, operator: Operator, left: &Vector, right: &Vector) 
         }
         match eval::apply(ctx, operator, &left.value(row), &right.value(row)) {
             Ok(value) => result.value(value),
-            Err(error) if error.is_stop() => return Err(error),
-            Err(_) => result.fate(Fate::Raises),
+            Err(error) => result.fate(Fate::of(error)?),
         }
     }
     Ok(result.finish())
@@ -267,7 +265,9 @@ fn texts(ctx: &Context, left: &Vector, right: &Vector) -> Result<Option<Column>>
     for row in 0..left.len() {
         match (a.at(row), b.at(row)) {
             (Some(a), Some(b)) => {
-                ctx.reserve(a.len().saturating_add(b.len()))?;
+                if ctx.reserve(a.len().saturating_add(b.len())).is_err() {
+                    return Ok(None);
+                }
                 scratch.clear();
                 scratch.push_str(a);
                 scratch.push_str(b);

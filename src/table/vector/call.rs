@@ -30,8 +30,7 @@ pub(super) fn native(scope: &Scope<'_>, native: &Arc<Native>, arguments: &[Expre
         }
         return match ctx.call_native(native, &mut values) {
             Ok(value) => Ok(Vector::same(value, len)),
-            Err(error) if error.is_stop() => Err(error),
-            Err(_) => Ok(Vector::fated(Fate::Raises, len)),
+            Err(error) => Ok(Vector::fated(Fate::of(error)?, len)),
         };
     }
     if let Some(kernel) = &native.kernel
@@ -51,8 +50,7 @@ pub(super) fn native(scope: &Scope<'_>, native: &Arc<Native>, arguments: &[Expre
         }
         match ctx.call_native(native, &mut values) {
             Ok(value) => result.value(value),
-            Err(error) if error.is_stop() => return Err(error),
-            Err(_) => result.fate(Fate::Raises),
+            Err(error) => result.fate(Fate::of(error)?),
         }
     }
     Ok(result.finish())

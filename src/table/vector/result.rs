@@ -5,7 +5,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 use rustc_hash::FxHashMap;
 
 use crate::table::{Column, ColumnBuilder};
-use crate::value::{Member, Result, Value};
+use crate::value::{Error, Member, Result, Stop, Value};
 
 /// What became of an expression in a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +16,21 @@ pub enum Fate {
     Raises,
     /// Only evaluating the row tells.
     Unknown,
+}
+
+impl Fate {
+    /// What an error of a row means for it. One value that would be too large is a matter of the row that asks for
+    /// it, and only if that row is evaluated.
+    ///
+    /// # Errors
+    /// Any other stop.
+    pub(super) fn of(error: Error) -> Result<Fate> {
+        match error.as_stop() {
+            None => Ok(Fate::Raises),
+            Some(Stop::Memory(_)) => Ok(Fate::Unknown),
+            Some(_) => Err(error),
+        }
+    }
 }
 
 /// The values of an expression, one for each row. Where a row has none, the column holds anything.

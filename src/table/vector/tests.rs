@@ -566,6 +566,15 @@ fn number_from(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
+/// A value too large stops the evaluation when its row is reached, not before.
+#[test]
+fn a_row_that_is_not_reached_stops_nothing() {
+    let table = "#table({\"t\", \"n\"}, {{\"a\", 1}, {\"a\", 1.5}, {\"a\", 3e9}})";
+    let text = format!("Table.SelectRows({table}, each Text.Repeat([t], [n]) = \"a\")");
+    let ends = run(&Engine::new(), &text, false).pop().unwrap_or_default();
+    assert_eq!(ends, "ends with Expression.Error: The 'count' argument must be a whole number.");
+}
+
 #[test]
 fn vectors_give_what_rows_give() {
     compare(number_from("PQM_VECTOR_SEED").unwrap_or(1), number_from("PQM_VECTOR_PAIRS").unwrap_or(250));

@@ -1,4 +1,4 @@
-//! Vectors made of texts.
+//! Vectors made of texts and of dates.
 
 use arrow_array::{Array, BooleanArray, Int64Array};
 use arrow_buffer::BooleanBuffer;
@@ -6,6 +6,7 @@ use arrow_buffer::BooleanBuffer;
 use super::result::Vector;
 use crate::table::text_views::Pieces;
 use crate::table::{Column, Whole};
+use crate::value::temporal::{Date, DateTime};
 
 /// What a kernel makes of a text.
 pub enum Made<'t> {
@@ -49,5 +50,22 @@ impl Vector {
         let bits =
             BooleanBuffer::collect_bool(texts.len(), |row| texts.is_valid(row) && make(texts.value(row)));
         Some(Vector::of(Column::logical(BooleanArray::new(bits, texts.nulls().cloned()))))
+    }
+
+    /// A whole number for the date of each date, or date with time; `null` stays. As [`Vector::map_texts`].
+    pub fn map_dates_to_wholes(&self, make: impl Fn(Date) -> i64) -> Option<Vector> {
+        let (dates, nulls): (Vec<Date>, _) = match (self.column().as_date(), self.column().as_whole()) {
+            (Some(days), _) => (days.values().iter().map(|day| Date(*day)).collect(), days.nulls()),
+            (_, Some((Whole::DateTime, ticks))) => {
+                (ticks.values().iter().map(|ticks| DateTime(*ticks).date()).collect(), ticks.nulls())
+            }
+            _ => return None,
+        };
+        // What stands in the place of a null may be no date.
+        let there = |row: usize| nulls.is_none_or(|nulls| nulls.is_valid(row));
+        let number = |(row, date): (usize, &Date)| if there(row) { make(*date) } else { 0 };
+        let numbers: Vec<i64> = dates.iter().enumerate().map(number).collect();
+        let numbers = Int64Array::new(numbers.into(), nulls.cloned());
+        Some(Vector::of(Column::whole(Whole::Number, numbers)))
     }
 }
