@@ -29,6 +29,8 @@ const ROWS: usize = 1000;
 const CHECKPOINT_ROWS: usize = 2000;
 /// ... and this long after the last one,
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
+/// or this many times as long as the last one took, so that a slow disk is not kept busy with nothing else:
+const CHECKPOINT_SHARE: u32 = 10;
 /// but after this long it is, however few the rows are.
 const CHECKPOINT_LATEST: Duration = Duration::from_secs(5);
 
@@ -60,6 +62,8 @@ pub(super) struct Delivery<'a> {
     has_unknown_key: bool,
     since_checkpoint: usize,
     last_checkpoint: Instant,
+    /// How long the last checkpoint took.
+    checkpoint_took: Duration,
     findings: Findings,
     planned: Vec<Planned>,
 }
@@ -96,6 +100,7 @@ impl<'a> Delivery<'a> {
             has_unknown_key: false,
             since_checkpoint: 0,
             last_checkpoint: Instant::now(),
+            checkpoint_took: Duration::ZERO,
             findings: Findings::default(),
             planned: Vec::new(),
         }
@@ -114,7 +119,8 @@ impl<'a> Delivery<'a> {
     /// to the disk takes far longer than writing them.
     pub(super) fn is_checkpoint_due(&self) -> bool {
         let passed = self.last_checkpoint.elapsed();
-        self.since_checkpoint >= CHECKPOINT_ROWS && passed >= CHECKPOINT_EVERY
+        let due = CHECKPOINT_EVERY.max(self.checkpoint_took.saturating_mul(CHECKPOINT_SHARE));
+        self.since_checkpoint >= CHECKPOINT_ROWS && passed >= due
             || self.since_checkpoint > 0 && passed >= CHECKPOINT_LATEST
     }
 
@@ -513,12 +519,14 @@ impl<'a> Delivery<'a> {
     /// Makes durable what can be before the end. Answers the counts and findings to record if everything
     /// written so far is durable now.
     pub(super) fn checkpoint(&mut self) -> Result<Option<(TaskCounts, Findings)>, Failure> {
-        self.since_checkpoint = 0;
-        self.last_checkpoint = Instant::now();
+        let began = Instant::now();
         let durable = match &mut self.writer {
             Some(writer) => writer.checkpoint().map_err(|error| failed(&error))?,
             None => true,
         };
+        self.since_checkpoint = 0;
+        self.checkpoint_took = began.elapsed();
+        self.last_checkpoint = Instant::now();
         if durable {
             fault::at(Point::AfterCommit);
         }
