@@ -100,6 +100,14 @@ pub enum DestinationError {
         /// What it said and what to do.
         message: String,
     },
+    /// A service on the network cannot be used.
+    #[error("the service {address} cannot be used: {detail}")]
+    Service {
+        /// Its address.
+        address: String,
+        /// What is wrong.
+        detail: String,
+    },
     /// The operating system refused something.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {

@@ -17,6 +17,8 @@ mod json_lines;
 mod keyed_file;
 #[cfg(test)]
 mod kill_tests;
+#[cfg(feature = "http")]
+pub mod odata;
 mod row_set;
 mod sqlite;
 mod store;

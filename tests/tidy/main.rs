@@ -29,7 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "sources",
         ],
     ),
-    ("destinations", &[]),
+    ("destinations", &["host", "sources"]),
     (
         "engine",
         &[
