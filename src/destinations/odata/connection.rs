@@ -132,6 +132,8 @@ impl Connection {
                             self.gate.refused(&answer.error().0, after.unwrap_or(backoff));
                         }
                         408 | 429 | 502 | 503 | 504 | 509 if tried <= RETRIES => std::thread::sleep(backoff),
+                        // A new token that was taken back, too: once or twice more, but no storm of wrong passwords.
+                        401 if tried <= 2 => std::thread::sleep(backoff),
                         // It may be the rows; whoever sent them finds out which.
                         500 if tried <= 2 => std::thread::sleep(backoff),
                         _ => return Ok(answer),
