@@ -88,7 +88,7 @@ impl Destination for ODataStore {
             kind: kind(&property.ty),
             length: property.max_length,
             // Keys that are identifiers are made by the service.
-            required: !property.nullable && !(ty.key.contains(&property.name) && is_guid(&property.ty)),
+            required: !(property.nullable || ty.key.contains(&property.name) && is_guid(&property.ty)),
         });
         Ok(Some(Description { columns: columns.collect(), keys: self.keys(entity)?, references: Vec::new() }))
     }
