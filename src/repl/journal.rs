@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn steps_of_sessions_that_are_gone_are_found_in_their_folder() {
         let states = tempfile::tempdir().unwrap();
-        let here = Path::new("/work/here");
+        let here = Path::new("/project/here");
         let steps = vec![Step::new("Source", "{1}"), Step::new("Sum", "List.Sum(Source)")];
         let first = Journal::begin(states.path(), here).unwrap();
         first.keep(&steps).unwrap();
@@ -152,7 +152,7 @@ mod tests {
         let left = second.left_behind();
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].steps, steps);
-        let elsewhere = Journal::begin(states.path(), Path::new("/work/elsewhere")).unwrap();
+        let elsewhere = Journal::begin(states.path(), Path::new("/project/elsewhere")).unwrap();
         assert!(elsewhere.left_behind().is_empty());
         left[0].forget();
         assert!(second.left_behind().is_empty());
