@@ -28,7 +28,7 @@ pub(super) struct Visited {
 
 impl Subject {
     pub(super) fn new(source: &Source, tree: Tree) -> Subject {
-        let document = Document { source: source.clone(), tree };
+        let document = Document { source: source.clone(), tree, observed: false };
         let meanings = meanings(&document, &*Library::names());
         let nodes = walk(&document.tree, source.text());
         Subject { document, meanings, nodes }

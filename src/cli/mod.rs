@@ -17,6 +17,7 @@ mod format;
 mod interrupt;
 mod m_files;
 mod output;
+mod plan;
 mod program;
 mod project;
 mod render;
@@ -64,6 +65,8 @@ enum Command {
     Eval(eval::EvalArguments),
     /// Run a query file and show or write its result
     Run(run::RunArguments),
+    /// Show how a query runs, step by step
+    Plan(plan::PlanArguments),
     /// Write and explore M step by step
     Repl(repl::ReplArguments),
     /// Work with integration projects
@@ -114,6 +117,7 @@ fn execute(cli: &Cli) -> Exit {
     let done = match &cli.command {
         Command::Eval(arguments) => eval::eval(arguments, cli.color),
         Command::Run(arguments) => run::run(arguments, cli.color),
+        Command::Plan(arguments) => plan::plan(arguments, cli.color),
         Command::Repl(arguments) => repl::repl(arguments, cli.color),
         Command::Project(command) => project::project(command, cli.color),
         Command::Fmt(arguments) => fmt::fmt(arguments, cli.color),

@@ -88,7 +88,17 @@ pub struct Program {
 impl Program {
     /// Compiles `source` and starts its evaluation; Ctrl-C cancels it.
     pub fn start(source: Source, options: &ProgramOptions) -> Result<Program, Failure> {
+        Program::with(source, options, |engine| engine)
+    }
+
+    /// The same with an engine that is prepared further.
+    pub fn with(
+        source: Source,
+        options: &ProgramOptions,
+        prepare: impl FnOnce(Engine) -> Engine,
+    ) -> Result<Program, Failure> {
         let (engine, kept) = bound_engine(options)?;
+        let engine = prepare(engine);
         let cancel = engine.cancel_token();
         let query = engine.compile_all(vec![source]).map_err(Failure::Source)?;
         interrupt::cancel_on_interrupt(cancel);

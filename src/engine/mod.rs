@@ -45,6 +45,7 @@ pub struct Engine {
     bound: FxHashMap<String, Value>,
     /// What each run gives; see [`Engine::with_parameters`].
     parameters: Option<Arc<FunctionType>>,
+    observed: bool,
 }
 
 impl Default for Engine {
@@ -63,6 +64,7 @@ impl Engine {
             cancel: CancelToken::new(),
             bound: FxHashMap::default(),
             parameters: None,
+            observed: false,
         }
     }
 
@@ -125,6 +127,13 @@ impl Engine {
         self
     }
 
+    /// The same engine, whose programs note which step made which table, and what reading each costs: see
+    /// [`Plan`](crate::table::Plan). What comes out is the same.
+    pub fn observed(mut self) -> Engine {
+        self.observed = true;
+        self
+    }
+
     /// Ends the evaluations of this engine from any thread.
     pub fn cancel_token(&self) -> CancelToken {
         self.cancel.clone()
@@ -148,7 +157,7 @@ impl Engine {
         for source in sources {
             let parsed = syntax::parse(source.text());
             diagnostics.extend(parsed.errors.iter().map(|error| Diagnostic::from_syntax(&source, error)));
-            documents.push(Document { source, tree: parsed.tree });
+            documents.push(Document { source, tree: parsed.tree, observed: self.observed });
         }
         if !diagnostics.is_empty() {
             return Err(diagnostics);

@@ -40,7 +40,7 @@ pub(super) fn section(parameters: &FunctionType, documents: &[Document]) -> Opti
     }
     let source = Source::new(SECTION, text);
     let tree = syntax::parse(source.text()).tree;
-    Some(Document { source, tree })
+    Some(Document { source, tree, observed: false })
 }
 
 /// Whether a document is a section with a member called `name`.

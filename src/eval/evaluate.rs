@@ -10,6 +10,7 @@ use super::{Context, access, messages, operators};
 use crate::ir::{
     Capture, Code, Environment, FieldAccess, Item, MemberNode, Node, Operator, Scope, Site, ThunkNode,
 };
+use crate::table::noted;
 use crate::value::types::Form;
 use crate::value::{
     Callable, Cell, Closure, Error, Function, List, Member, Raised, Record, Result, Thunk, Type, Value,
@@ -221,6 +222,10 @@ impl Frame<'_> {
             Node::Invalid(message, site) => {
                 let raised = Raised::new(Value::text(&message.0), Value::text(&message.1));
                 Err(self.placed(Error::raised(raised), *site))
+            }
+            Node::Noted(inside, note) => {
+                let value = self.operand(inside)?;
+                Ok(noted(self.ctx, value, note))
             }
             Node::Type(node, site) => {
                 let ty = self.type_expression(node).map_err(|error| self.placed(error, *site))?;

@@ -75,7 +75,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
 }
 
 /// What the calling thread took and did not give back, in bytes; only differences mean something.
-pub(super) fn held() -> i64 {
+pub(crate) fn held() -> i64 {
     HELD.try_with(Cell::get).unwrap_or(0)
 }
 

@@ -25,6 +25,7 @@ pub use context::{Context, Evaluation, Names};
 pub use convert::{check_kind, conversion_error, describe};
 pub use limits::{CancelToken, Limits};
 pub use memory::CountingAllocator;
+pub(crate) use memory::held as bytes_taken;
 pub use messages::{
     column_not_found, cyclic_reference, field_exists, field_not_found, no_column, not_available,
     not_enough_elements, too_many_elements,

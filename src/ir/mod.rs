@@ -161,6 +161,18 @@ pub enum Node {
 
     /// A type whose parts are evaluated.
     Type(Box<TypeNode>, Site),
+
+    /// An expression whose tables are observed; only in programs compiled to be.
+    Noted(Box<Node>, Arc<Note>),
+}
+
+/// What a program calls the value of an expression.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Note {
+    /// The variable, field or member that has the value.
+    pub name: Option<Arc<str>>,
+    /// The library function whose call gives it.
+    pub call: Option<Text>,
 }
 
 /// What `let` and records do before their body: make cells and fill them.

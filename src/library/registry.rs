@@ -211,7 +211,7 @@ fn native_value(name: &str, signature: &str, body: NativeBody, kernel: Option<Ke
 pub(super) fn constant(text: &str) -> Option<Value> {
     let source = Source::new("library", text);
     let tree = syntax::parse_expression(source.text()).tree;
-    let (program, _) = resolve(&[Document { source, tree }], &NoNames);
+    let (program, _) = resolve(&[Document { source, tree, observed: false }], &NoNames);
     match &program.expression.as_ref()?.body {
         crate::ir::Node::Constant(value) => Some(value.clone()),
         _ => None,
@@ -251,7 +251,7 @@ fn standard_value(declaration: &'static Declaration) -> Value {
     let source = Source::new(format!("stdlib/{file}.pq"), *text);
     let tree = syntax::parse(source.text()).tree;
     let names = Library::names();
-    let member = resolve_member(&Document { source, tree }, declaration.name, &*names);
+    let member = resolve_member(&Document { source, tree, observed: false }, declaration.name, &*names);
     match member.as_ref().map(|code| &code.body) {
         Some(crate::ir::Node::Constant(Value::Function(function))) => {
             let ty = Type::new(Form::Function(Some(parameters(declaration.signature).ty)));

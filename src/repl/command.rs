@@ -39,6 +39,8 @@ pub enum Command {
     Profile(Option<String>),
     /// The rows with errors.
     Errors(Option<String>),
+    /// How the steps run.
+    Plan(Option<String>),
     /// How long evaluating everything takes.
     Time(Option<String>),
     /// What a library name is.
@@ -80,6 +82,11 @@ pub const COMMANDS: &[CommandHelp] = &[
     help("type", "[STEP|EXPR]", "the type of the value"),
     help("profile", "[COLUMN] [all]", "quality and distribution of the first 1,000 rows, or of all"),
     help("errors", "[STEP|EXPR]", "the cells with errors: row, column, why, and in which step"),
+    help(
+        "plan",
+        "[STEP|EXPR] [analyze]",
+        "how the steps run; with analyze also rows, time and memory of each",
+    ),
     help("time", "[STEP|EXPR]", "how long reading all of it takes"),
     help("rows", "N", "how many rows previews show"),
     help("steps", "", "the applied steps"),
@@ -131,6 +138,7 @@ pub fn parse_command(text: &str) -> Result<Command, String> {
         "schema" => Command::Schema(some()),
         "profile" => Command::Profile(some()),
         "errors" => Command::Errors(some()),
+        "plan" => Command::Plan(some()),
         "time" => Command::Time(some()),
         "doc" => Command::Doc(needed()?),
         "source" => Command::Source(needed()?),

@@ -254,7 +254,30 @@ impl Session {
     /// # Errors
     /// The mistakes of the target and of the steps it needs.
     pub fn prepare(&self, target: &Target) -> Result<Prepared, Vec<Diagnostic>> {
-        let (name, text) = match target {
+        let (name, text) = self.text(target)?;
+        let key = self.key(&text);
+        if let Some((value, cancel)) = self.values.get(&key) {
+            cancel.reset();
+            return Ok(Prepared { work: Work::Known(value.clone()), cancel: cancel.clone(), key: None });
+        }
+        let query = self.compile(&name, &text, false)?;
+        let run = query.run();
+        Ok(Prepared { cancel: run.cancel_token(), work: Work::Run(Box::new(run), name), key: Some(key) })
+    }
+
+    /// The same for a plan: no value that is known already is used, and none is kept; see [`Engine::observed`].
+    ///
+    /// # Errors
+    /// As [`Session::prepare`].
+    pub fn prepare_observed(&self, target: &Target) -> Result<Prepared, Vec<Diagnostic>> {
+        let (name, text) = self.text(target)?;
+        let run = self.compile(&name, &text, true)?.run();
+        Ok(Prepared { cancel: run.cancel_token(), work: Work::Run(Box::new(run), name), key: None })
+    }
+
+    /// The name and the text of a target.
+    fn text(&self, target: &Target) -> Result<(String, String), Vec<Diagnostic>> {
+        Ok(match target {
             Target::Step(name) => match self.steps.get(name) {
                 Some(step) => (name.clone(), step.text.clone()),
                 None => {
@@ -267,26 +290,21 @@ impl Session {
                 self.check(&step)?;
                 (self.unused("expression"), step.text)
             }
-        };
-        let key = self.key(&text);
-        if let Some((value, cancel)) = self.values.get(&key) {
-            cancel.reset();
-            return Ok(Prepared { work: Work::Known(value.clone()), cancel: cancel.clone(), key: None });
-        }
-        let query = self.compile(&name, &text)?;
-        let run = query.run();
-        Ok(Prepared { cancel: run.cancel_token(), work: Work::Run(Box::new(run), name), key: Some(key) })
+        })
     }
 
     /// Each step is a section of its own, so that steps are as lazy as the variables of a `let`, errors know the step
     /// they come from, and values that are known take the place of what made them.
-    fn compile(&self, name: &str, text: &str) -> Result<Query, Vec<Diagnostic>> {
+    fn compile(&self, name: &str, text: &str, observed: bool) -> Result<Query, Vec<Diagnostic>> {
         let mut engine = self.engine.clone();
+        if observed {
+            engine = engine.observed();
+        }
         let mut sources = self.documents.clone();
         sources.push(section(name, text));
         for step in self.steps.needed_by(text).into_iter().filter(|step| step.name != name) {
             sources.push(section(&step.name, &step.text));
-            if let Some((value, cancel)) = self.values.get(&self.key(&step.text)) {
+            if !observed && let Some((value, cancel)) = self.values.get(&self.key(&step.text)) {
                 cancel.reset();
                 engine = engine.with_value(&step.name, value.value().clone());
             }

@@ -8,7 +8,7 @@ use super::scan::{BindingId, Class, Meaning, Scanned};
 use super::{Document, shared_name};
 use crate::eval::apply_unary;
 use crate::ir::{
-    Capture, CellNode, Check, Code, Environment, FieldAccess, Item, Lambda, MemberNode, Node, Operator,
+    Capture, CellNode, Check, Code, Environment, FieldAccess, Item, Lambda, MemberNode, Node, Note, Operator,
     ProjectedFields, Scope, SectionMember, Site, ThunkNode, Unit,
 };
 use crate::syntax::literal::{NumberLiteral, number};
@@ -52,6 +52,17 @@ pub(super) fn lower_expression(document: &Document, root: NodeId, scanned: &Scan
     code
 }
 
+/// The node, observed if it is a call of a library function or has a name.
+fn noted(node: Node, name: Option<&str>) -> Node {
+    let call = match &node {
+        Node::CallNative(native, ..) => Some(native.name.clone()),
+        Node::Constant(_) | Node::Lambda(..) | Node::Noted(..) => return node,
+        _ if name.is_none() => return node,
+        _ => None,
+    };
+    Node::Noted(Box::new(node), Arc::new(Note { name: name.map(shared_name), call }))
+}
+
 /// The frame being written: of a function, a cell or the document.
 #[derive(Default)]
 struct Frame {
@@ -73,6 +84,10 @@ pub(super) struct Lowerer<'a> {
     placed: Vec<Option<(usize, u32)>>,
     /// How many cyclic variables' values we are inside of.
     cyclic: usize,
+    /// Whether tables are to be observed.
+    observes: bool,
+    /// How many functions we are inside of.
+    functions: usize,
 }
 
 impl<'a> Lowerer<'a> {
@@ -86,6 +101,8 @@ impl<'a> Lowerer<'a> {
             frames: Vec::new(),
             placed: vec![None; scanned.bindings.len()],
             cyclic: 0,
+            observes: document.observed,
+            functions: 0,
         }
     }
 
@@ -135,6 +152,12 @@ impl<'a> Lowerer<'a> {
     }
 
     fn lower(&mut self, id: NodeId, name: Option<&str>) -> Node {
+        let node = self.plain(id, name);
+        // What runs for each row is not observed: it would cost more than it does.
+        if !self.observes || self.functions > 0 { node } else { noted(node, name) }
+    }
+
+    fn plain(&mut self, id: NodeId, name: Option<&str>) -> Node {
         use syntax::Node as S;
         match self.tree.node(id) {
             S::Null => Node::Constant(Value::Null),
@@ -464,7 +487,9 @@ impl<'a> Lowerer<'a> {
             let slot = self.new_slot();
             self.placed[binding as usize] = Some((here, slot));
         }
+        self.functions += 1;
         let body = self.expression(body);
+        self.functions -= 1;
         let mut frame = self.frames.pop().unwrap_or_default();
         let captures = std::mem::take(&mut frame.captures);
         let returns = declared.filter(|check| !matches!(check.ty.form, Form::Any));

@@ -28,6 +28,8 @@ pub struct Document {
     pub source: Source,
     /// Its tree, without errors.
     pub tree: Tree,
+    /// Whether evaluating it observes the tables that its steps give: see [`Node::Noted`](crate::ir::Node::Noted).
+    pub observed: bool,
 }
 
 /// Resolves documents that belong together: any number of sections, and at most one expression, which sees

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::plan::Explanation;
 use super::{Batch, Batches, ColumnBuilder, Demand, Operator, Table, collect};
 use crate::eval::Context;
 use crate::value::{Member, Result};
@@ -59,6 +60,10 @@ impl Operator for Buffer {
             Some(rows) => Some(rows.iter().map(Batch::len).sum()),
             None => self.input.operator().known_rows(),
         }
+    }
+
+    fn explain(&self, _ctx: &Context, _demand: &Demand) -> Result<Explanation> {
+        Ok(Explanation::over(&self.input, Demand::all()).holds("all rows"))
     }
 
     fn name(&self) -> &'static str {

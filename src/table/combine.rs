@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::plan::{Explanation, How};
 use super::{Batch, Batches, Demand, Operator, Table, select_positions};
 use crate::eval::Context;
 use crate::value::{Result, Shape, Text, Type};
@@ -54,6 +55,11 @@ impl Operator for Combine {
 
     fn known_rows(&self) -> Option<usize> {
         self.inputs.iter().map(|input| input.operator().known_rows()).sum()
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let inputs = self.inputs.iter().map(|input| (Arc::clone(input), demand.clone())).collect();
+        Ok(Explanation { inputs, ..Explanation::source("").how(How::Nothing) })
     }
 
     fn name(&self) -> &'static str {

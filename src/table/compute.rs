@@ -6,9 +6,10 @@ use rustc_hash::FxHashMap;
 
 use super::late::Late;
 use super::parallel::{self, Stage, StageOver, Staged};
+use super::plan::{self, Explanation, How};
 use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Program, Table};
 use crate::eval::Context;
-use crate::value::{Function, Member, Record, Result, Shape, Type, Value};
+use crate::value::{Function, Member, Record, Result, Shape, Text, Type, Value};
 
 /// Computes one or more new columns from the rows of a batch.
 ///
@@ -26,6 +27,11 @@ pub trait Compute: Send + Sync {
     /// as soon as the batch is there: an error that `compute` raises then becomes one of each cell.
     fn can_wait(&self) -> bool {
         true
+    }
+
+    /// How it is run, for printed plans.
+    fn how(&self, _ctx: &Context) -> How {
+        How::Vector
     }
 
     /// The new columns, each as long as the batch.
@@ -59,13 +65,18 @@ pub fn compute(
     };
     let keys = input.keys().iter().filter(|key| key.columns.iter().all(|column| kept(column)));
     let keys = keys.cloned().collect();
-    let operator =
-        Computed { input: Arc::clone(input), origins: origins.into(), computations: computations.into() };
+    let operator = Computed {
+        input: Arc::clone(input),
+        shape: Arc::clone(&shape),
+        origins: origins.into(),
+        computations: computations.into(),
+    };
     Table::new(shape, types, Arc::new(operator)).with_keys(keys)
 }
 
 struct Computed {
     input: Arc<Table>,
+    shape: Arc<Shape>,
     origins: Arc<[Origin]>,
     computations: Arc<[Arc<dyn Compute>]>,
 }
@@ -81,6 +92,29 @@ impl Operator for Computed {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.operator().known_rows()
+    }
+
+    fn explain(&self, ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let mut names: Vec<&Text> = Vec::new();
+        let (mut wanted, mut row_wise) = (vec![false; self.computations.len()], Vec::new());
+        for (at, origin) in self.origins.iter().enumerate().filter(|(at, _)| demand.wants(*at)) {
+            let Origin::Computed(computation, _) = *origin else { continue };
+            let name = self.shape.names().get(at);
+            names.extend(name);
+            let seen = wanted.get_mut(computation).is_none_or(|wanted| std::mem::replace(wanted, true));
+            if !seen
+                && let Some(How::RowWise(why)) = self.computations.get(computation).map(|one| one.how(ctx))
+            {
+                row_wise.push(format!("{} {why}", name.map_or("", |name| name.as_str())));
+            }
+        }
+        let StageOver { input, demand: below, .. } = self.over(demand);
+        let explanation = Explanation::over(&input, below).detail(plan::list(names.iter().copied()));
+        Ok(explanation.how(match (names.is_empty(), row_wise.is_empty()) {
+            (true, _) => How::Nothing,
+            (false, true) => How::Vector,
+            (false, false) => How::RowWise(row_wise.join("; ")),
+        }))
     }
 
     fn name(&self) -> &'static str {
@@ -181,6 +215,7 @@ impl RowFunction {
 
 /// A function and the rows it is called with, shared by the cells that wait for it.
 struct FunctionOfRows {
+    observer: Option<plan::Observer>,
     shape: Arc<Shape>,
     function: Arc<Function>,
     batch: Arc<Batch>,
@@ -189,7 +224,7 @@ struct FunctionOfRows {
 impl FunctionOfRows {
     fn call(&self, ctx: &Context, row: usize) -> Result<Value> {
         let record = Record::row(Arc::clone(&self.shape), Arc::clone(&self.batch), row);
-        ctx.call1(&self.function, Value::Record(Arc::new(record)))
+        plan::under(self.observer.as_ref(), || ctx.call1(&self.function, Value::Record(Arc::new(record))))
     }
 }
 
@@ -198,8 +233,13 @@ impl Compute for RowFunction {
         self.simple.clone().or_else(|| super::fields_read(&self.function, &self.shape))
     }
 
+    fn how(&self, ctx: &Context) -> How {
+        Program::how(ctx, &self.function, Some(&self.shape))
+    }
+
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
         let rows = Arc::new(FunctionOfRows {
+            observer: plan::current(),
             shape: Arc::clone(&self.shape),
             function: Arc::clone(&self.function),
             batch: Arc::clone(batch),
@@ -265,6 +305,14 @@ impl CellChange {
 impl Compute for CellChange {
     fn reads(&self) -> Option<Vec<usize>> {
         Some(vec![self.column])
+    }
+
+    fn how(&self, ctx: &Context) -> How {
+        match (&self.whole, ctx.limits().row_wise) {
+            (Some(_), false) => How::Vector,
+            (Some(_), true) => How::RowWise("is asked to run so".to_owned()),
+            (None, _) => How::RowWise("runs a function that has no form for whole columns".to_owned()),
+        }
     }
 
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {

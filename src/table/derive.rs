@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::expand::{below, replaced};
+use super::plan::{self, Explanation, How};
 use super::{Batch, Batches, Column, Demand, Operator, Table};
 use crate::eval::Context;
 use crate::value::{Member, Result, Text, Type};
@@ -47,6 +48,13 @@ impl Operator for Derive {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.operator().known_rows()
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let below = below(demand, self.input.width(), self.column, self.derived.len());
+        let detail = plan::list(self.derived.iter().map(|derived| &derived.name));
+        let why = "takes apart each value when its cell is read".to_owned();
+        Ok(Explanation::over(&self.input, below).detail(detail).how(How::RowWise(why)))
     }
 
     fn name(&self) -> &'static str {

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::keys::{KeyColumns, with_keys};
 use super::numbering::Numbering;
+use super::plan::{self, Explanation};
 use super::{Batch, Batches, Demand, Operator, Table, sort};
 use crate::criteria::{EquationCriteria, Keys, ValueKey};
 use crate::eval::Context;
@@ -61,6 +62,12 @@ impl Operator for Distinct {
             seen: Seen::new(Arc::clone(&self.criteria), self.keys.clone(), Arc::clone(self.input.shape())),
             failed: None,
         }))
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let below = with_keys(demand, self.input.width(), self.keys.columns());
+        let detail = plan::columns(&self.input, self.keys.columns().unwrap_or_default());
+        Ok(Explanation::over(&self.input, below).detail(detail).holds("each key once"))
     }
 
     fn name(&self) -> &'static str {

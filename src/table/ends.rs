@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::plan::Explanation;
 use super::{Batch, Batches, Demand, Operator, RowTest, Table, collect};
 use crate::eval::Context;
 use crate::value::Result;
@@ -66,6 +67,22 @@ impl Operator for Last {
             End::Count(count) => Some(self.input.operator().known_rows()?.min(*count)),
             End::While(_) => None,
         }
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let detail = match &self.end {
+            End::Count(count) => format!("the last {count}"),
+            End::While(test) => test.text(),
+        };
+        let holds = match &self.end {
+            End::Count(_) => "the rows it gives",
+            End::While(_) => "all rows",
+        };
+        let mut below = demand.unlimited();
+        if let End::While(test) = &self.end {
+            below.add_reads(test.reads());
+        }
+        Ok(Explanation::over(&self.input, below).detail(detail).holds(holds))
     }
 
     fn name(&self) -> &'static str {
@@ -156,6 +173,22 @@ impl Operator for WithoutLast {
         }
     }
 
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let detail = match &self.end {
+            End::Count(count) => format!("all but the last {count}"),
+            End::While(test) => test.text(),
+        };
+        let holds = match &self.end {
+            End::Count(_) => "as many rows as it leaves out",
+            End::While(_) => "all rows",
+        };
+        let mut below = demand.unlimited();
+        if let End::While(test) = &self.end {
+            below.add_reads(test.reads());
+        }
+        Ok(Explanation::over(&self.input, below).detail(detail).holds(holds))
+    }
+
     fn name(&self) -> &'static str {
         "all but the last rows"
     }
@@ -212,6 +245,10 @@ impl Operator for Reverse {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.operator().known_rows()
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        Ok(Explanation::over(&self.input, demand.unlimited()).holds("all rows"))
     }
 
     fn name(&self) -> &'static str {

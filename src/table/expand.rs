@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::gather::ROWS;
+use super::plan::{self, Explanation};
 use super::{Batch, Batches, Column, ColumnBuilder, Demand, Derived, Operator, Table, replace_column};
 use crate::eval::{Context, conversion_error, field_exists};
 use crate::table;
@@ -135,6 +136,12 @@ impl Operator for Expand {
             inside: None,
             failed: None,
         }))
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let below = below(demand, self.input.width(), self.column, self.width);
+        let detail = plan::columns(&self.input, &[self.column]);
+        Ok(Explanation::over(&self.input, below).detail(detail))
     }
 
     fn name(&self) -> &'static str {

@@ -141,6 +141,7 @@ impl Fields<'_> {
                 self.node(body, row);
             }
             Node::Type(ty, _) => self.ty(ty, row),
+            Node::Noted(inside, _) => self.node(inside, row),
         }
     }
 

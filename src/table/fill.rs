@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::plan::{self, Explanation};
 use super::{Batch, Batches, Column, Demand, Operator, Table, collect, put_off};
 use crate::eval::{self, Context};
 use crate::value::{Member, Result, Value};
@@ -63,6 +64,19 @@ impl Operator for Filled {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.operator().known_rows()
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let mut below = demand.clone();
+        if self.how == Fill::Clear && self.columns.iter().any(|at| demand.wants(*at)) {
+            below.add(self.columns.iter().copied());
+        }
+        let explanation =
+            |below| Explanation::over(&self.input, below).detail(plan::columns(&self.input, &self.columns));
+        Ok(match self.how {
+            Fill::Up => explanation(below.unlimited()).holds("all rows"),
+            Fill::Down | Fill::Clear => explanation(below),
+        })
     }
 
     fn name(&self) -> &'static str {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::parallel::{self, Stage, StageOver, Staged};
+use super::plan::{self, Explanation, How};
 use super::{Batch, Batches, Demand, Foldable, Operator, Program, Table, Vector, fold};
 use crate::eval::Context;
 use crate::value::{Error, Function, Member, Record, Result, Shape, Value};
@@ -29,6 +30,22 @@ impl RowTest {
         match self {
             RowTest::Function(function, shape) => super::fields_read(function, shape),
             RowTest::Native(reads, _) => reads.clone(),
+        }
+    }
+
+    /// How it is run, for printed plans.
+    pub(super) fn how(&self, ctx: &Context) -> How {
+        match self {
+            RowTest::Function(function, shape) => Program::how(ctx, function, Some(shape)),
+            RowTest::Native(..) => How::Batches,
+        }
+    }
+
+    /// What it asks, for printed plans.
+    pub(super) fn text(&self) -> String {
+        match self {
+            RowTest::Function(function, _) => plan::text(function),
+            RowTest::Native(..) => String::new(),
         }
     }
 
@@ -104,6 +121,18 @@ impl Operator for Filter {
 
     fn may_fold(&self) -> bool {
         self.folds
+    }
+
+    fn explain(&self, ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let what = self.test.text();
+        if let Some(filtered) =
+            fold::filtered(ctx, &self.input, &self.test)?.filter(|filtered| filtered.exact)
+        {
+            let rows = Arc::new(self.input.with_operator(filtered.rows.operator()));
+            return Ok(Explanation::over(&rows, demand.clone()).detail(what).how(How::PushedDown));
+        }
+        let StageOver { input, demand, .. } = self.over(ctx, demand);
+        Ok(Explanation::over(&input, demand).detail(what).how(self.test.how(ctx)))
     }
 
     fn name(&self) -> &'static str {

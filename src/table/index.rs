@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::plan::Explanation;
 use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Table};
 use crate::eval::{Context, apply};
 use crate::ir;
@@ -34,6 +35,13 @@ impl Operator for Indexed {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.operator().known_rows()
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let width = self.input.width();
+        let mut below = Demand::only(width, (0..width).filter(|at| demand.wants(*at)));
+        below.limit = demand.limit;
+        Ok(Explanation::over(&self.input, below))
     }
 
     fn name(&self) -> &'static str {

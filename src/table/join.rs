@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::gather::{ROWS, gather_column};
 use super::keys::with_keys;
+use super::plan::{self, Explanation};
 use super::row_index::{Matched, Matches};
 use super::{Batch, Batches, Column, Demand, JoinKey, Operator, Place, RowIndex, Table};
 use crate::eval::Context;
@@ -48,6 +49,22 @@ impl JoinKind {
             JoinKind::RightSemi => Some(true),
             _ => None,
         }
+    }
+
+    /// The kind and the keys, for printed plans.
+    pub(super) fn words(self, left: &JoinSide, right: &JoinSide) -> String {
+        let kind = match self {
+            JoinKind::Inner => "inner",
+            JoinKind::LeftOuter => "left outer",
+            JoinKind::RightOuter => "right outer",
+            JoinKind::FullOuter => "full outer",
+            JoinKind::LeftAnti => "left anti",
+            JoinKind::RightAnti => "right anti",
+            JoinKind::LeftSemi => "left semi",
+            JoinKind::RightSemi => "right semi",
+        };
+        let key = |side: &JoinSide| plan::columns(&side.table, &side.key.columns);
+        format!("{kind} on {} = {}", key(left), key(right))
     }
 
     /// Whether a row may lack its left half.
@@ -102,6 +119,18 @@ impl Operator for Join {
             current: None,
             rest: None,
         }))
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let width = self.left.table.width();
+        let left = with_keys(demand, width, Some(&self.left.key.columns));
+        let wanted = self.right_columns.iter().enumerate().filter(|(at, _)| demand.wants(width + at));
+        let right = Demand::only(self.right.table.width(), wanted.filter_map(|(_, column)| *column));
+        let right = with_keys(&right, self.right.table.width(), Some(&self.right.key.columns));
+        Ok(Explanation::over(&self.left.table, left)
+            .and(&self.right.table, right)
+            .detail(self.kind.words(&self.left, &self.right))
+            .holds("the right table"))
     }
 
     fn name(&self) -> &'static str {

@@ -7,6 +7,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use super::plan::{self, Observer};
 use super::{Batch, Column, Compute};
 use crate::eval::{Context, Evaluation};
 use crate::value::{Error, Member, Result};
@@ -14,6 +15,8 @@ use crate::value::{Error, Member, Result};
 /// A computation and the rows it is made for, shared by the columns it gives.
 pub(super) struct Late {
     computation: Arc<dyn Compute>,
+    /// The step that puts the computation off.
+    observer: Option<Observer>,
     len: usize,
     /// How many late columns stand one on the other.
     depth: u32,
@@ -52,6 +55,7 @@ impl Late {
         }
         Ok(Late {
             computation: Arc::clone(computation),
+            observer: plan::current(),
             len: batch.len(),
             depth,
             evaluation: Arc::downgrade(ctx.evaluation()),
@@ -65,6 +69,7 @@ impl Late {
         let input = rows(&*self.input()?);
         Some(Late {
             computation: Arc::clone(&self.computation),
+            observer: self.observer.clone(),
             len: input.len(),
             depth: self.depth,
             evaluation: Weak::clone(&self.evaluation),
@@ -122,7 +127,7 @@ impl Late {
     }
 
     fn compute(&self, ctx: &Context, input: &Arc<Batch>) -> Result<Vec<Column>> {
-        let columns = match self.computation.compute(ctx, input) {
+        let columns = match plan::under(self.observer.as_ref(), || self.computation.compute(ctx, input)) {
             Err(error) if error.is_stop() => return Err(error),
             Err(error) => vec![Column::same(Member::failed(error), self.len); self.computation.parts()],
             Ok(columns) => columns,
@@ -134,6 +139,7 @@ impl Late {
     fn unevaluated(&self, input: &Arc<Batch>) -> Vec<Column> {
         let again = Arc::new(Late {
             computation: Arc::clone(&self.computation),
+            observer: self.observer.clone(),
             len: self.len,
             depth: self.depth,
             evaluation: Weak::new(),

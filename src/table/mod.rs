@@ -35,6 +35,7 @@ mod operator;
 mod packed;
 pub mod parallel;
 mod pivot;
+mod plan;
 mod project;
 mod rank;
 mod read;
@@ -74,6 +75,8 @@ pub use nested_join::NestedJoin;
 pub use operator::{Batches, Demand, Operator};
 pub use parallel::{Morsel, Morsels, Stage, StageOver, Staged, one_by_one};
 pub use pivot::{Turn, pivot};
+pub(crate) use plan::noted;
+pub use plan::{Explanation, Figures, How, Observed, Plan, read_through};
 pub use project::{project, select_positions};
 pub use rank::{RankKind, rank};
 pub use read::{Rows, collect, equal, find_rows, row_at, row_count, rows, rows_of};
@@ -151,6 +154,11 @@ impl Table {
             partition_key: None,
             operator,
         }
+    }
+
+    /// The same table, its rows read through another step.
+    fn through(&self, operator: Arc<dyn Operator>) -> Table {
+        Table { partition_key: self.partition_key.clone(), ..self.with_operator(operator) }
     }
 
     /// The same rows with other claims about the types of the columns.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::join::{Join, JoinKind, JoinSide};
 use super::keys::with_keys;
+use super::plan::{Explanation, How};
 use super::row_index::Matched;
 use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Picked, Place, RowIndex};
 use crate::eval::Context;
@@ -63,6 +64,20 @@ impl Operator for NestedJoin {
         };
         let right_columns = names.iter().map(|name| self.right.table.position(name)).collect();
         Some(Arc::new(Join { left: self.left.clone(), right: self.right.clone(), kind, right_columns }))
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let width = self.left.table.width();
+        let left = left_demand(demand, width);
+        if self.kind == JoinKind::LeftOuter && !demand.wants(width) {
+            return Ok(Explanation::over(&self.left.table, left)
+                .detail("nobody reads the nested tables")
+                .how(How::Nothing));
+        }
+        Ok(Explanation::over(&self.left.table, with_keys(&left, width, Some(&self.left.key.columns)))
+            .and(&self.right.table, Demand::all())
+            .detail(self.kind.words(&self.left, &self.right))
+            .holds("the right table"))
     }
 
     fn name(&self) -> &'static str {

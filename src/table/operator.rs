@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::parallel::{Morsels, StageOver};
-use super::{Batch, Foldable, Sorted};
+use super::{Batch, Explanation, Foldable, Observed, Sorted};
 use crate::eval::Context;
 use crate::value::{Result, Text};
 
@@ -120,6 +120,22 @@ pub trait Operator: Send + Sync {
     /// Whether [`Operator::foldable`] is worth asking: cheap, and known when the step is made.
     fn may_fold(&self) -> bool {
         false
+    }
+
+    /// What the step does when it is read so, for printed plans. Reads nothing.
+    ///
+    /// # Errors
+    /// What preparing the step raises.
+    fn explain(&self, ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        Ok(match self.stage(ctx, demand)? {
+            Some(over) => Explanation::over(&over.input, over.demand),
+            None => Explanation::source(""),
+        })
+    }
+
+    /// The step as one that is observed, if it is.
+    fn observed(&self) -> Option<&Observed> {
+        None
     }
 
     /// What the step is called in a printed plan.

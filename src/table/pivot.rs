@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::aggregate::{Aggregator, of_items};
 use super::gather::gather_column;
 use super::numbering::{NONE, Numbering};
+use super::plan::{self, Explanation};
 use super::{Batch, Batches, Column, Demand, Operator, Place, Table};
 use crate::criteria;
 use crate::eval::{Context, compare, field_exists, too_many_elements};
@@ -61,6 +62,13 @@ impl Operator for Pivot {
             turn: Arc::clone(&self.turn),
             demand: demand.clone(),
         }))
+    }
+
+    fn explain(&self, _ctx: &Context, _demand: &Demand) -> Result<Explanation> {
+        let columns = self.keys.iter().copied().chain([self.turn.attribute, self.turn.value]);
+        let below = Demand::only(self.input.width(), columns);
+        let detail = plan::columns(&self.input, &[self.turn.attribute, self.turn.value]);
+        Ok(Explanation::over(&self.input, below).detail(detail).holds("one row for each key"))
     }
 
     fn name(&self) -> &'static str {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fold::Chosen;
 use super::parallel::{self, Stage, StageOver, Staged};
+use super::plan::{self, Explanation, How};
 use super::{Batch, Batches, Column, Demand, Foldable, Operator, Table};
 use crate::eval::{self, Context};
 use crate::value::{Member, Result, Shape, Text, Type, Value};
@@ -75,6 +76,12 @@ impl Operator for Select {
 
     fn may_fold(&self) -> bool {
         self.folds
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let StageOver { input, demand: below, .. } = self.over(demand);
+        let chosen: Vec<usize> = self.positions.iter().copied().flatten().collect();
+        Ok(Explanation::over(&input, below).detail(plan::columns(&self.input, &chosen)).how(How::Nothing))
     }
 
     fn name(&self) -> &'static str {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::keys::{KeyColumns, with_keys};
+use super::plan::{self, Explanation};
 use super::{Batch, Batches, Column, Demand, Operator, Table, sort};
 use crate::criteria::{ComparisonCriteria, Keys};
 use crate::eval::{Context, field_exists};
@@ -62,6 +63,13 @@ impl Operator for Rank {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.operator().known_rows()
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let mut below = with_keys(demand, self.input.width(), self.keys.columns());
+        below.limit = demand.limit;
+        let detail = plan::columns(&self.input, self.keys.columns().unwrap_or_default());
+        Ok(Explanation::over(&self.input, below).detail(detail))
     }
 
     fn name(&self) -> &'static str {

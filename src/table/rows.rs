@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::plan::Explanation;
 use super::{Batch, Batches, Column, Demand, Operator, Table};
 use crate::eval::Context;
 use crate::value::{Error, Member, Result, Shape, Value};
@@ -122,6 +123,10 @@ impl Operator for FromBatches {
 
     fn known_rows(&self) -> Option<usize> {
         Some(self.rows)
+    }
+
+    fn explain(&self, _ctx: &Context, _demand: &Demand) -> Result<Explanation> {
+        Ok(Explanation::source(format!("{} rows in memory", self.rows)))
     }
 
     fn name(&self) -> &'static str {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::plan::{self, Explanation};
 use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Table, combine::union};
 use crate::eval::{Context, field_exists};
 use crate::value::types::Form;
@@ -49,6 +50,13 @@ impl Operator for Unpivot {
             columns: Arc::clone(&self.columns),
             labels: Arc::clone(&self.labels),
         }))
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let kept =
+            self.kept.iter().enumerate().filter(|(at, _)| demand.wants(*at)).map(|(_, column)| *column);
+        let below = Demand::only(self.input.width(), kept.chain(self.columns.iter().copied()));
+        Ok(Explanation::over(&self.input, below).detail(plan::columns(&self.input, &self.columns)))
     }
 
     fn name(&self) -> &'static str {

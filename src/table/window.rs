@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::plan::{Explanation, How};
 use super::{Batch, Batches, Demand, Operator, RowTest, Table};
 use crate::eval::Context;
 use crate::value::{Error, Result};
@@ -34,6 +35,20 @@ impl Operator for Slice {
         }
         let rows = self.input.operator().known_rows()?.saturating_sub(self.offset);
         Some(self.count.map_or(rows, |count| rows.min(count)))
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let left = self.count.unwrap_or(usize::MAX).min(demand.limit.unwrap_or(usize::MAX));
+        let mut below = demand.unlimited();
+        if left < usize::MAX {
+            below.limit = Some(self.offset.saturating_add(left));
+        }
+        let detail = match (self.offset, self.count) {
+            (0, Some(count)) => format!("the first {count}"),
+            (offset, None) => format!("all but the first {offset}"),
+            (offset, Some(count)) => format!("{count} after the first {offset}"),
+        };
+        Ok(Explanation::over(&self.input, below).detail(detail).how(How::Nothing))
     }
 
     fn name(&self) -> &'static str {
@@ -95,6 +110,16 @@ impl Operator for While {
             passed: false,
             failed: None,
         }))
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let mut below = demand.unlimited();
+        below.add_reads(self.test.reads());
+        if self.keep {
+            below.limit = demand.limit;
+        }
+        let how = How::RowWise("stops at a row, so that none is looked at before its turn".to_owned());
+        Ok(Explanation::over(&self.input, below).detail(self.test.text()).how(how))
     }
 
     fn name(&self) -> &'static str {
@@ -172,6 +197,11 @@ impl Operator for Alternate {
         Ok(Box::new(Alternating { input, at: 0, offset, skip, take }))
     }
 
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let detail = format!("after {}, {} left out and {} kept by turns", self.offset, self.skip, self.take);
+        Ok(Explanation::over(&self.input, demand.unlimited()).detail(detail))
+    }
+
     fn name(&self) -> &'static str {
         "alternate rows"
     }
@@ -245,6 +275,11 @@ impl Operator for Append {
         self.parts.iter().map(|part| part.operator().known_rows()).sum()
     }
 
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let inputs = self.parts.iter().map(|part| (Arc::clone(part), demand.clone())).collect();
+        Ok(Explanation { inputs, ..Explanation::source("").how(How::Nothing) })
+    }
+
     fn name(&self) -> &'static str {
         "append"
     }
@@ -259,6 +294,11 @@ impl Operator for Repeat {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.operator().known_rows()?.checked_mul(self.count)
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let detail = format!("{} times", self.count);
+        Ok(Explanation::over(&self.input, demand.clone()).detail(detail).how(How::Nothing))
     }
 
     fn name(&self) -> &'static str {

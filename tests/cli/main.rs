@@ -10,6 +10,7 @@ mod exit_codes;
 mod files;
 mod fmt;
 mod formats;
+mod plan;
 mod program;
 mod repl;
 mod stopping;

@@ -46,6 +46,22 @@ fn exploring_from_nothing_to_a_saved_query() {
     assert!(shown.contains(&ran.out), "{}", ran.out);
 }
 
+/// The walk in a real terminal, screen by screen against its captures.
+#[cfg(unix)]
+#[test]
+fn the_walk_in_a_terminal() {
+    if Command::new("tmux").arg("-V").output().is_err() {
+        eprintln!(
+            "NOT TESTED: tmux is not installed, so that nobody walked through the prompt in a terminal"
+        );
+        return;
+    }
+    let mut script = Command::new("bash");
+    script.arg("tests/cli/repl/terminal.sh").arg(env!("CARGO_BIN_EXE_pqm")).current_dir(root());
+    let ran = finish(&mut script, "");
+    assert_eq!(ran.code, 0, "{}{}\n(`terminal.sh PQM write` takes new captures over)", ran.out, ran.err);
+}
+
 #[test]
 fn a_script_that_fails_says_so_at_the_end_or_at_once() {
     let script = "1 +\n2\nList.Sum({1, x})\n:nothing\n40 + 2\n";
@@ -148,5 +164,5 @@ fn errors_of_conversions_name_the_step_that_made_them() {
                   Kept = Table.FirstN(_, 5)\n:errors\n";
     let ran = pqm_reading(script, &["repl"]);
     let line = ran.out.lines().rev().nth(1).unwrap_or_default();
-    assert!(line.contains("DataFormat.Error") && line.contains("  Typed  "), "{}", ran.out);
+    assert!(line.contains("We couldn't convert to Number.") && line.contains("  Typed  "), "{}", ran.out);
 }

@@ -3,6 +3,7 @@
 //! The data formats (csv, json, jsonl, arrow, parquet) write batch by batch while the table is read, so memory does not grow with the
 //! number of rows.
 
+mod amount;
 mod arrow;
 mod cells;
 mod csv;
@@ -20,6 +21,7 @@ use pqm::value::{Error, List, Value, literal_text};
 
 use super::exit::Failure;
 use super::output::Output;
+pub use amount::{size, took};
 use cells::Cells;
 pub use preview::{Column, Grid, Role, Shown, brief, cut};
 use rows::RowReader;

@@ -5,6 +5,7 @@ mod failing;
 mod helper;
 mod input;
 mod place;
+mod plan;
 mod shell;
 mod sources;
 mod steps;
@@ -100,7 +101,10 @@ fn start(arguments: &ReplArguments, colour: Colour) -> Result<Start, Failure> {
     }
     let base = std::env::current_dir()
         .map_err(|error| Failure::Io(format!("Cannot find the current folder: {error}.")))?;
-    let engine = Engine::new().with_host(LocalHost::new(&base)).with_culture(&arguments.culture);
+    // One processor is left to the prompt.
+    let threads = std::thread::available_parallelism().map_or(1, |all| all.get().saturating_sub(1).max(1));
+    let engine =
+        Engine::new().with_host(LocalHost::new(&base)).with_culture(&arguments.culture).with_threads(threads);
     let mut start = Start {
         session: Session::new(engine),
         project: None,

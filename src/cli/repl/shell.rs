@@ -16,7 +16,7 @@ use pqm::value::{Value, literal_text, type_text};
 
 use super::super::terminal::Stream;
 use super::super::{doc, format, program};
-use super::views::{View, plural, took};
+use super::views::{View, plural};
 use super::worker::{Done, Running, Worker, to_output};
 use super::{Start, place};
 
@@ -251,7 +251,7 @@ impl Shell {
     }
 
     /// The step or expression that a command names; the last step if it names none.
-    fn target(&self, given: Option<&str>) -> Result<Target, Reply> {
+    pub(super) fn target(&self, given: Option<&str>) -> Result<Target, Reply> {
         let session = self.session();
         let Some(given) = given else {
             return match session.steps().last() {
@@ -284,6 +284,7 @@ impl Shell {
                 Ok(target) => self.errors(target),
                 Err(reply) => reply,
             },
+            Command::Plan(given) => self.plan(given.as_deref()),
             Command::Time(given) => looked(self, given, Box::new(time)),
             Command::Profile(given) => self.profile(given.as_deref()),
             Command::Doc(name) => match doc::describe(&name) {
@@ -461,7 +462,7 @@ fn time(value: &Evaluated, view: &View) -> Done {
         Ok((count, unit)) => {
             let time = start.elapsed();
             let rate = count as f64 / time.as_secs_f64().max(1e-9);
-            let text = format!("{} in {} ({rate:.0} a second)\n", plural(count, unit), took(time));
+            let text = format!("{} in {} ({rate:.0} a second)\n", plural(count, unit), format::took(time));
             Done { text, well: true }
         }
         Err(error) => Done { text: view.error(&error, None), well: false },

@@ -1,7 +1,6 @@
 //! What is shown of values: previews, columns, types, profiles, errors.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use pqm::Evaluated;
 use pqm::diagnostics::Diagnostic;
@@ -260,7 +259,7 @@ impl View {
             grid.push(vec![
                 Shown::number(cell.row.to_string()),
                 Shown::name(&cell.column),
-                shown(format!("{}", cell.error), Role::Error),
+                shown(why(&cell.error), Role::Error),
                 detail,
                 plain(step.as_deref().unwrap_or_default()),
                 plain(&row.join(" | ")),
@@ -291,13 +290,10 @@ impl View {
     }
 }
 
-/// How long something took, for people.
-pub fn took(time: Duration) -> String {
-    match time.as_secs_f64() {
-        seconds if seconds < 0.001 => format!("{:.0} µs", seconds * 1e6),
-        seconds if seconds < 1.0 => format!("{:.0} ms", seconds * 1e3),
-        seconds => format!("{seconds:.1} s"),
-    }
+/// What an error says; its reason where it says nothing.
+fn why(error: &Error) -> String {
+    let message = error.message();
+    if message.is_empty() { error.reason().to_string() } else { message.to_string() }
 }
 
 /// `1 row`, `2 rows`.
@@ -335,9 +331,9 @@ fn percent(count: u64, total: u64) -> String {
         (_, 0) => "–".to_owned(),
         (0, _) => "0%".to_owned(),
         (count, total) if count == total => "100%".to_owned(),
-        (count, total) => match count * 100 / total {
+        (count, total) => match (count * 200 + total) / (total * 2) {
             0 => "<1%".to_owned(),
-            share => format!("{share}%"),
+            share => format!("{}%", share.min(99)),
         },
     }
 }
@@ -374,6 +370,7 @@ mod tests {
     fn shares_never_round_to_none_or_all() {
         assert_eq!(percent(1, 1000), "<1%");
         assert_eq!(percent(999, 1000), "99%");
+        assert_eq!((percent(954, 1000), percent(46, 1000)), ("95%".to_owned(), "5%".to_owned()));
         assert_eq!(percent(0, 5), "0%");
         assert_eq!(percent(5, 5), "100%");
         assert_eq!(percent(0, 0), "–");

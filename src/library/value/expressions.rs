@@ -95,7 +95,7 @@ fn evaluate(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
         values: FxHashMap::default(),
         used: Mutex::default(),
     };
-    let documents = [Document { source: source.clone(), tree: parsed.tree }];
+    let documents = [Document { source: source.clone(), tree: parsed.tree, observed: false }];
     let (_, errors) = resolve(&documents, &names);
     let mistakes: Vec<(Span, String)> = errors
         .iter()

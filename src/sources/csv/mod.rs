@@ -33,7 +33,9 @@ use columns::Cells;
 use super::bytes::ByteSource;
 use super::encoding::Encoding;
 use crate::eval::Context;
-use crate::table::{Batch, Batches, Column, Demand, Morsel, Morsels, Operator, Table, one_by_one};
+use crate::table::{
+    Batch, Batches, Column, Demand, Explanation, Morsel, Morsels, Operator, Table, one_by_one,
+};
 use crate::value::types::Form;
 use crate::value::{Error, Member, Result, Shape, Type, Value};
 
@@ -112,6 +114,10 @@ impl Operator for Read {
 
     fn morsels(&self, _ctx: &Context, demand: &Demand) -> Result<Option<Box<dyn Morsels>>> {
         Ok(Some(Box::new(self.reading(demand))))
+    }
+
+    fn explain(&self, _ctx: &Context, _demand: &Demand) -> Result<Explanation> {
+        Ok(Explanation::source(self.document.source.label().unwrap_or_default()))
     }
 
     fn name(&self) -> &'static str {

@@ -7,7 +7,7 @@ use super::service::{Service, with_query};
 use super::{Edm, EntityType, edm, literal};
 use crate::eval::Context;
 use crate::sources::escape::{escaped, push_escaped};
-use crate::table::{Batches, Condition, Demand, Filtered, Foldable, Operator, Table};
+use crate::table::{Batches, Condition, Demand, Explanation, Filtered, Foldable, Operator, Table};
 use crate::value::types::{Form, TableKey};
 use crate::value::{Record, Result, Shape, Text, Type, Value};
 
@@ -223,6 +223,11 @@ impl Operator for Feed {
 
     fn may_fold(&self) -> bool {
         self.may_add()
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let top = demand.limit.filter(|_| self.may_add());
+        Ok(Explanation::source(self.address(self.select(demand).as_deref(), top)))
     }
 
     fn name(&self) -> &'static str {

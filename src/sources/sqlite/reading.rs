@@ -3,7 +3,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::{Column, Database};
 use crate::eval::Context;
-use crate::table::{self, Batch, Batches, ColumnBuilder, Demand, Operator};
+use crate::table::{self, Batch, Batches, ColumnBuilder, Demand, Explanation, Operator};
 use crate::value::{Error, Member, Result, Text};
 
 /// How many rows a batch has at most; the first one has fewer.
@@ -30,6 +30,10 @@ impl Operator for Read {
             limit: demand.limit,
         };
         Ok(Box::new(Reading::Waiting(job)))
+    }
+
+    fn explain(&self, _ctx: &Context, _demand: &Demand) -> Result<Explanation> {
+        Ok(Explanation::source(self.entity.as_str()))
     }
 
     fn name(&self) -> &'static str {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::aggregate::{Call, Recognised, of_rows};
 use super::keys::with_keys;
+use super::plan::{self, Explanation, How};
 use super::{Batch, Batches, Column, Demand, Operator, Table, fields_read, from_batches};
 use crate::criteria::Rule;
 use crate::eval::Context;
@@ -92,6 +93,42 @@ struct Stream {
 
 impl Operator for Group {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        let (below, streams, keeps_rows) = self.needs(demand);
+        let grouping = Arc::clone(&self.grouping);
+        let plan = Plan { grouping, aggregates: Arc::clone(&self.aggregates), streams, keeps_rows };
+        Ok(Box::new(Gathering::new(
+            self.input.operator().open(ctx, &below)?,
+            Arc::clone(&self.input),
+            plan,
+            Finder::new(Arc::clone(&self.grouping), Arc::clone(&self.key_shape)),
+            demand.clone(),
+        )))
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let keys = self.grouping.columns.len();
+        let (below, _, keeps_rows) = self.needs(demand);
+        let kept = self.aggregates.iter().zip(&self.recognised).enumerate();
+        let kept = kept.filter(|(at, (_, recognised))| recognised.is_none() && demand.wants(keys + at));
+        let kept: Vec<&Text> = kept.map(|(_, (aggregate, _))| &aggregate.name).collect();
+        let explanation = Explanation::over(&self.input, below)
+            .detail(format!("by {}", plan::columns(&self.input, &self.grouping.columns)));
+        Ok(match keeps_rows {
+            false => explanation.holds("one row for each group"),
+            true => explanation
+                .how(How::RowWise(format!("{} needs the rows of the groups", plan::list(kept))))
+                .holds("all rows"),
+        })
+    }
+
+    fn name(&self) -> &'static str {
+        if self.grouping.local { "group runs" } else { "group" }
+    }
+}
+
+impl Group {
+    /// What is needed of the input, the wanted aggregates that need no rows, and whether others do.
+    fn needs(&self, demand: &Demand) -> (Demand, Vec<Stream>, bool) {
         let keys = self.grouping.columns.len();
         let mut columns = Some(self.grouping.columns.clone());
         let (mut streams, mut keeps_rows) = (Vec::new(), false);
@@ -116,19 +153,7 @@ impl Operator for Group {
         }
         let width = self.input.width();
         let below = with_keys(&Demand::count_only(width), width, columns.as_deref());
-        let grouping = Arc::clone(&self.grouping);
-        let plan = Plan { grouping, aggregates: Arc::clone(&self.aggregates), streams, keeps_rows };
-        Ok(Box::new(Gathering::new(
-            self.input.operator().open(ctx, &below)?,
-            Arc::clone(&self.input),
-            plan,
-            Finder::new(Arc::clone(&self.grouping), Arc::clone(&self.key_shape)),
-            demand.clone(),
-        )))
-    }
-
-    fn name(&self) -> &'static str {
-        if self.grouping.local { "group runs" } else { "group" }
+        (below, streams, keeps_rows)
     }
 }
 

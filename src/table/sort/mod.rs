@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use super::gather::Picking;
 use super::keys::{KeyColumns, with_keys};
+use super::plan::{self, Explanation, How};
 use super::{Batch, Batches, Demand, Foldable, Operator, Table};
 use crate::criteria::{ComparisonCriteria, Rule};
 use crate::eval::Context;
@@ -114,6 +115,18 @@ impl Operator for Sort {
 
     fn may_fold(&self) -> bool {
         self.folds
+    }
+
+    fn explain(&self, ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let detail = plan::columns(&self.input, self.keys.columns().unwrap_or_default());
+        if let Some(rows) = self.foldable(ctx)? {
+            let rows = Arc::new(self.input.with_operator(rows.operator()));
+            return Ok(Explanation::over(&rows, demand.clone()).detail(detail).how(How::PushedDown));
+        }
+        let below = with_keys(demand, self.input.width(), self.keys.columns());
+        let first = self.parts().is_some() && demand.limit.is_some_and(|limit| limit <= FEW);
+        let holds = if first { "the first rows" } else { "all rows" };
+        Ok(Explanation::over(&self.input, below).detail(detail).holds(holds))
     }
 
     fn name(&self) -> &'static str {

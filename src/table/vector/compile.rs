@@ -49,15 +49,32 @@ pub(super) struct Compiler<'s> {
     argument: Argument<'s>,
     variables: Vec<Expression>,
     depth: usize,
+    /// Why the function is none, once that is known.
+    why: Option<String>,
 }
 
 impl<'s> Compiler<'s> {
     pub(super) fn new(argument: Argument<'s>) -> Compiler<'s> {
-        Compiler { argument, variables: Vec::new(), depth: 0 }
+        Compiler { argument, variables: Vec::new(), depth: 0, why: None }
     }
 
     /// The program of a function of one argument.
     pub(super) fn function(mut self, function: &Function) -> Option<Program> {
+        self.program(function)
+    }
+
+    /// The program, or why there is none, as what the function does.
+    pub(super) fn explained(mut self, function: &Function) -> Result<Program, String> {
+        let program = self.program(function);
+        program.ok_or_else(|| {
+            self.why.take().unwrap_or_else(|| match function.callable() {
+                Callable::Native(native) => calls(&native.name),
+                Callable::Closure(_) => "takes other arguments than it is given".to_owned(),
+            })
+        })
+    }
+
+    fn program(&mut self, function: &Function) -> Option<Program> {
         let body = match function.callable() {
             Callable::Closure(closure) => {
                 let body = self.closure(closure, vec![Binding::Argument])?;
@@ -72,7 +89,7 @@ impl<'s> Compiler<'s> {
             }
             Callable::Native(_) => return None,
         };
-        Some(Program { body, variables: self.variables })
+        Some(Program { body, variables: std::mem::take(&mut self.variables) })
     }
 
     /// The body of a function of a cell: the cell is evaluated first, whether the body needs it or not.
@@ -155,11 +172,15 @@ impl<'s> Compiler<'s> {
 
     fn node(&mut self, node: &Node, frame: &mut Frame<'_>) -> Option<Expression> {
         if self.depth == DEEPEST {
+            self.why.get_or_insert_with(|| format!("nests more than {DEEPEST} expressions"));
             return None;
         }
         self.depth += 1;
         let expression = self.shallow(node, frame);
         self.depth -= 1;
+        if expression.is_none() {
+            self.why.get_or_insert_with(|| why(node));
+        }
         expression
     }
 
@@ -286,6 +307,36 @@ impl<'s> Compiler<'s> {
             MemberNode::Thunk(_) => None,
         }
     }
+}
+
+/// Why a node whose parts compile does not.
+fn why(node: &Node) -> String {
+    let what = match node {
+        Node::CallNative(native, ..) => return calls(&native.name),
+        Node::Field(_, access, _) => {
+            return format!("reads [{}] of something that is not the row", access.name);
+        }
+        Node::Call(..) => "calls a function that is known only when it runs",
+        Node::CallItself(..) | Node::Itself | Node::Sibling(_) => "calls itself",
+        Node::Parameter(_) | Node::Captured(..) | Node::Projection(..) => "uses the row as a whole",
+        Node::Variable(..) | Node::CellVariable(..) | Node::Let(..) => {
+            "has variables that later values hold on to"
+        }
+        Node::Lambda(..) => "makes a function",
+        Node::List(..) => "makes a list",
+        Node::Record(..) => "makes a record",
+        Node::Item(..) => "takes an item",
+        Node::Try(_) | Node::TryCatch(..) => "looks at an error",
+        Node::Type(..) => "makes a type",
+        Node::Meta(..) => "gives metadata",
+        Node::Environment(_) => "asks what the program is made of",
+        _ => "holds an expression without a form for whole columns",
+    };
+    what.to_owned()
+}
+
+fn calls(name: &str) -> String {
+    format!("calls {name}, which has no form for whole columns")
 }
 
 fn kinds(check: &Check) -> crate::value::types::Kinds {

@@ -31,7 +31,7 @@ use compile::{Argument, Compiler};
 use expression::Expression;
 use scope::Scope;
 
-use super::{Batch, Column};
+use super::{Batch, Column, How};
 use crate::eval::Context;
 use crate::value::{Function, Native, Result, Shape, Value};
 
@@ -54,6 +54,17 @@ impl Program {
     /// The program of a function of a cell, if it has one.
     pub fn of_cell(function: &Function) -> Option<Program> {
         Compiler::new(Argument::Cell).function(function)
+    }
+
+    /// How a function of a row of this shape, or else of a cell, is run, for printed plans.
+    pub fn how(ctx: &Context, function: &Function, row: Option<&Shape>) -> How {
+        if ctx.limits().row_wise {
+            return How::RowWise("is asked to run so".to_owned());
+        }
+        match Compiler::new(row.map_or(Argument::Cell, Argument::Row)).explained(function) {
+            Ok(_) => How::Vector,
+            Err(why) => How::RowWise(why),
+        }
     }
 
     /// The program of a library function that only computes, called with a cell and these values.

@@ -186,8 +186,8 @@ pub fn cut(text: &str, width: usize) -> String {
         }
         kept.push_str(cluster);
     }
-    kept.push('…');
-    kept
+    // What was cut before bears the mark already.
+    format!("{}…", kept.trim_end_matches('…'))
 }
 
 #[cfg(test)]
@@ -198,6 +198,7 @@ mod tests {
     fn cutting_counts_the_cells_of_the_terminal() {
         assert_eq!(cut("abcdef", 6), "abcdef");
         assert_eq!(cut("abcdefg", 6), "abcde…");
+        assert_eq!(cut("abcd……", 5), "abcd…");
         assert_eq!(cut("日本語文字", 6), "日本…");
         assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
     }

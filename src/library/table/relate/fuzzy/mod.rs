@@ -12,7 +12,9 @@ use super::group::{aggregates, check_names};
 use super::{join, names};
 use crate::criteria::Rule;
 use crate::eval::{Arguments, Context, field_exists};
-use crate::table::{self, Batch, Batches, Column, Demand, Grouping, JoinKind, JoinSide, Operator, Table};
+use crate::table::{
+    self, Batch, Batches, Column, Demand, Explanation, Grouping, JoinKind, JoinSide, Operator, Table,
+};
 use crate::value::types::Form;
 use crate::value::{Error, Function, Member, Parameters, Result, Shape, Text, Type, Value};
 
@@ -173,6 +175,13 @@ impl Operator for Cluster {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.operator().known_rows()
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let width = self.input.width();
+        let mut below = Demand::only(width, (0..width).filter(|&at| demand.wants(at) || at == self.column));
+        below.limit = demand.limit;
+        Ok(Explanation::over(&self.input, below).holds("the first text of each cluster"))
     }
 
     fn name(&self) -> &'static str {
