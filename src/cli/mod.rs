@@ -6,6 +6,7 @@
 
 mod check;
 mod completions;
+mod credential;
 mod diff;
 mod doc;
 mod eval;
@@ -72,6 +73,9 @@ enum Command {
     /// Work with integration projects
     #[command(subcommand)]
     Project(project::ProjectCommand),
+    /// Keep the credentials of systems that projects reach
+    #[command(subcommand)]
+    Credential(credential::CredentialCommand),
     /// Bring M files into the usual layout
     Fmt(fmt::FmtArguments),
     /// Find mistakes and traps without running anything
@@ -120,6 +124,7 @@ fn execute(cli: &Cli) -> Exit {
         Command::Plan(arguments) => plan::plan(arguments, cli.color),
         Command::Repl(arguments) => repl::repl(arguments, cli.color),
         Command::Project(command) => project::project(command, cli.color),
+        Command::Credential(command) => credential::credential(command, cli.color),
         Command::Fmt(arguments) => fmt::fmt(arguments, cli.color),
         Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Test(arguments) => test::test(arguments, cli.color),

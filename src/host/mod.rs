@@ -2,6 +2,7 @@
 //!
 //! The traits know nothing of M; the engine asks through them and never touches files, clock or environment itself.
 
+pub mod credentials;
 pub mod http;
 mod local;
 

@@ -11,6 +11,7 @@ use super::model::{
     Connection, ConnectionKind, ConnectionSet, ConnectionSetChoice, ConnectionsFile, Environment,
     FieldMapping, Incremental, Transform,
 };
+use super::notify;
 use super::problem::{Problem, ProblemCode, suggest};
 use super::system;
 
@@ -71,6 +72,13 @@ impl<'a> ProjectCheck<'a> {
             None => vec![Field("connection_sets"), Item(i), Field("name")],
             Some(_) => vec![Field("include")],
         });
+        for (path, message, help) in notify::mistakes(file) {
+            check.report(ProblemCode::WrongValue, &path, message, help);
+        }
+        for (i, one) in file.notifications.iter().enumerate() {
+            let address = one.webhook.as_ref().and_then(|hook| hook.address.as_ref());
+            check.no_secret(&[Field("notifications"), Item(i), Field("webhook"), Field("address")], address);
+        }
         let names = file.tasks.iter().map(|t| t.name.as_str());
         check.names(names, "task", |i| vec![Field("tasks"), Item(i), Field("name")]);
         for (i, task) in file.tasks.iter().enumerate() {
@@ -164,12 +172,7 @@ impl<'a> Check<'a> {
     fn connection(&mut self, connection: &Connection, i: usize) {
         let at = [Field("connections"), Item(i)];
         self.not_blank(&[at[0], at[1], Field("address")], &connection.address);
-        if holds_secret(&connection.address) {
-            let message =
-                "the address holds a password, which would be seen by everyone who sees this file".to_owned();
-            let help = "take it out, keep it as a credential, and name that with credential: NAME";
-            self.report(ProblemCode::Secret, &[at[0], at[1], Field("address")], message, help);
-        }
+        self.no_secret(&[at[0], at[1], Field("address")], Some(&connection.address));
         let Some(options) = &connection.options else { return };
         if connection.kind != ConnectionKind::Csv {
             let help = "remove them, or make the kind csv";
@@ -188,6 +191,15 @@ impl<'a> Check<'a> {
                     "use one ASCII character such as \",\", \";\" or \"\\t\"",
                 );
             }
+        }
+    }
+
+    fn no_secret(&mut self, path: &[Step<'_>], address: Option<&String>) {
+        if address.is_some_and(|address| holds_secret(address)) {
+            let message =
+                "the address holds a password, which would be seen by everyone who sees this file".to_owned();
+            let help = "take it out, keep it with pqm credential set, and name it with credential: NAME";
+            self.report(ProblemCode::Secret, path, message, help);
         }
     }
 

@@ -21,13 +21,15 @@ mod load;
 mod lock;
 pub mod mapping;
 pub mod model;
+pub mod notify;
 mod problem;
 pub mod run;
+pub mod schedule;
 mod structure;
 mod system;
 pub mod template;
 
-pub use inspect::{EntityChange, EntityList, SystemEntities, entities, inspect};
+pub use inspect::{EntityChange, EntityList, SystemEntities, entities, inspect, reach};
 pub use leg::{Leg, label};
 pub use load::{Choice, PROJECT_FILE, Project};
 pub use lock::RunLock;

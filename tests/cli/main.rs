@@ -5,6 +5,7 @@
 
 mod check;
 mod commands;
+mod credentials;
 mod diagnostics;
 mod exit_codes;
 mod files;

@@ -81,7 +81,8 @@ impl Workspace {
         self.write(part, text.replacen(old, new, 1));
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// `pqm project` with the folder after the first argument, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pqm"));
         command.args(["project", arguments[0]]).arg(self.folder.path()).args(&arguments[1..]);
         command.env("NO_COLOR", "1").env("PQM_ACCEPT_PRIVACY_NOTICE", "1").stdin(Stdio::null());
@@ -101,7 +102,7 @@ impl Workspace {
         Self::ended(command.env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap())
     }
 
-    fn ended(output: std::process::Output) -> Ended {
+    pub fn ended(output: std::process::Output) -> Ended {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }

@@ -164,7 +164,7 @@ pub(super) fn templates(command: &TemplateCommand) -> Result<(), Failure> {
     }
 }
 
-fn refused(error: EditError) -> Failure {
+pub(super) fn refused(error: EditError) -> Failure {
     match error {
         EditError::Load(error) => mistakes(&error),
         EditError::Refused { message, help } => {

@@ -3,7 +3,7 @@
 use clap::Args;
 use jiff::Timestamp;
 use pqm::project::RunLock;
-use pqm::project::history::History;
+use pqm::project::history::{History, RunRecord};
 use serde_json::json;
 
 use super::{Failure, RecordFormat, json, mistakes, print, recording, show};
@@ -85,19 +85,25 @@ pub(super) fn history(arguments: &HistoryArguments) -> Result<(), Failure> {
             RecordFormat::Text if runs.is_empty() => print(never),
             RecordFormat::Text => print(&show::runs(&runs)),
             RecordFormat::Json => {
-                print(&format!("{:#}\n", json!(runs.iter().map(json::run).collect::<Vec<_>>())))
+                print(&format!("{:#}\n", json!(runs.iter().map(RunRecord::to_json).collect::<Vec<_>>())))
             }
         };
     };
     let record = history.run(number).map_err(failed)?;
     let errors = history.row_errors(number, arguments.limit).map_err(failed)?;
+    let notified = history.notifications(number).map_err(failed)?;
     if arguments.format == RecordFormat::Json {
-        let mut value = json::run(&record);
+        let mut value = record.to_json();
         value["row_errors"] = json::row_errors(&errors);
+        value["notifications"] = json::notifications(&notified);
         return print(&format!("{value:#}\n"));
     }
     let mut text = show::run(&record, &[], &[]);
     text.push_str(&show::notes(&record));
+    if !notified.is_empty() {
+        text.push('\n');
+        notified.iter().for_each(|one| text.push_str(&format!("{}\n", show::notification(one))));
+    }
     if !errors.is_empty() {
         text.push_str(&format!("\nRejected rows:\n{}", show::row_errors(&errors)));
     }

@@ -1,41 +1,9 @@
 //! Runs as JSON for machines.
 
 use pqm::diagnostics::Diagnostic;
-use pqm::project::history::{QuarantinedRow, RejectedGroup, RowError, RunRecord, TaskRecord};
+use pqm::project::history::{Notified, QuarantinedRow, RejectedGroup, RowError};
 use pqm::project::run::{Action, Failure, Plan, Planned, TaskPlan};
 use serde_json::{Value, json};
-
-/// A run: number, times, status, tasks with their counts.
-pub(super) fn run(record: &RunRecord) -> Value {
-    json!({
-        "run": record.id,
-        "project": record.project,
-        "connection_set": record.connection_set,
-        "started": record.started.to_string(),
-        "ended": record.ended.map(|at| at.to_string()),
-        "status": record.status.as_str(),
-        "error": record.error,
-        "tasks": record.tasks.iter().map(task).collect::<Vec<_>>(),
-    })
-}
-
-fn task(task: &TaskRecord) -> Value {
-    let counts = &task.counts;
-    json!({
-        "name": task.name,
-        "hop": task.hop,
-        "hops": task.hops,
-        "status": task.status.as_str(),
-        "error": task.error,
-        "read": counts.read,
-        "filtered": counts.filtered,
-        "inserted": counts.inserted,
-        "updated": counts.updated,
-        "unchanged": counts.unchanged,
-        "deleted": counts.deleted,
-        "rejected": counts.rejected,
-    })
-}
 
 /// Rejected rows by reason.
 pub(super) fn rejected(groups: &[RejectedGroup]) -> Value {
@@ -79,7 +47,7 @@ pub(super) fn quarantine(rows: &[QuarantinedRow]) -> Value {
 /// A dry run: what would happen to each row.
 pub(super) fn plan(plan: &Plan) -> Value {
     let tasks = plan.tasks.iter().map(|found: &TaskPlan| {
-        let mut value = task(&found.record);
+        let mut value = found.record.to_json();
         value["rows"] = found.rows.iter().map(planned).collect();
         value
     });
@@ -104,6 +72,12 @@ fn planned(row: &Planned) -> Value {
         }
     }
     value
+}
+
+/// Who was told of a run.
+pub(super) fn notifications(all: &[Notified]) -> Value {
+    let one = |one: &Notified| json!({ "sent": one.sent.to_string(), "kind": one.kind, "target": one.target, "error": one.error });
+    all.iter().map(one).collect()
 }
 
 /// What ended a run.

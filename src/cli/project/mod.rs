@@ -10,6 +10,8 @@ mod json;
 mod plan;
 mod progress;
 mod run;
+mod schedule;
+mod serve;
 mod show;
 
 use std::io::Write;
@@ -50,6 +52,11 @@ pub enum ProjectCommand {
     History(history::HistoryArguments),
     /// Show the rows that wait in quarantine
     Quarantine(history::QuarantineArguments),
+    /// When the project runs by itself
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
+    /// Run projects at the times of their schedules, until Ctrl-C or the signal to terminate
+    ServeSchedules(serve::ServeArguments),
     /// Check a project file and all it refers to: queries, entities, fields, types, keys
     Check(check::CheckArguments),
     /// List the entities and fields of a project's systems, and what has changed since the last time
@@ -123,6 +130,10 @@ pub fn project(command: &ProjectCommand, colour: Colour) -> Result<(), Exit> {
         ProjectCommand::Plan(arguments) => plan::plan_project(arguments, &style(arguments.format)),
         ProjectCommand::History(arguments) => told(history::history(arguments), arguments.format),
         ProjectCommand::Quarantine(arguments) => told(history::quarantine(arguments), arguments.format),
+        ProjectCommand::Schedule(command) => told(schedule::schedule(command), RecordFormat::Text),
+        ProjectCommand::ServeSchedules(arguments) => {
+            told(serve::serve_schedules(arguments), arguments.format)
+        }
         ProjectCommand::Check(arguments) => check::check(arguments, colour),
         ProjectCommand::RefreshEntities(arguments) => {
             told(check::refresh_entities(arguments), arguments.format)
@@ -157,7 +168,8 @@ fn recording(error: &HistoryError) -> Failure {
     }
 }
 
-fn print(text: &str) -> Result<(), Failure> {
+/// Writes to standard output.
+pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(|error| Failure::file("write", Path::new("standard output"), &error))

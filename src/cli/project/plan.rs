@@ -35,7 +35,7 @@ pub(super) fn plan_project(arguments: &PlanArguments, style: &Style) -> Result<(
     let project = arguments.project.load().map_err(tell)?;
     known_tasks(&project, &arguments.task).map_err(tell)?;
     let options =
-        RunOptions { all_data: arguments.all_data, tasks: arguments.task.clone(), failed_only: false };
+        RunOptions { all_data: arguments.all_data, tasks: arguments.task.clone(), ..RunOptions::default() };
     let mut watcher = Watcher::new(arguments.format == RecordFormat::Text);
     let found = plan(&project, &options, &mut watcher).map_err(|error| tell(recording(&error)))?;
     let text = match arguments.format {

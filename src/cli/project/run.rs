@@ -2,14 +2,15 @@
 
 use clap::Args;
 use jiff::Timestamp;
-use pqm::project::Project;
 use pqm::project::history::{History, RunStatus};
 use pqm::project::run::{RunOptions, RunReport, run};
+use pqm::project::{Project, notify};
 
 use super::progress::Watcher;
 use super::{
     Exit, Failure, ProjectArguments, RecordFormat, Style, consent, json, print, recording, report, show,
 };
+use crate::cli::interrupt::stop_on_interrupt;
 
 /// Arguments of `pqm project run`.
 #[derive(Args, Debug)]
@@ -68,12 +69,12 @@ impl RerunArguments {
 
 pub(super) fn run_project(arguments: &RunArguments, style: &Style) -> Result<(), Exit> {
     let options =
-        RunOptions { all_data: arguments.all_data, tasks: arguments.task.clone(), failed_only: false };
+        RunOptions { all_data: arguments.all_data, tasks: arguments.task.clone(), ..RunOptions::default() };
     execute(&arguments.project, &options, &arguments.shown, style)
 }
 
 pub(super) fn rerun_project(arguments: &RerunArguments, style: &Style) -> Result<(), Exit> {
-    let options = RunOptions { all_data: false, tasks: arguments.task.clone(), failed_only: true };
+    let options = RunOptions { tasks: arguments.task.clone(), failed_only: true, ..RunOptions::default() };
     execute(&arguments.project, &options, &arguments.shown, style)
 }
 
@@ -88,11 +89,21 @@ fn execute(
     let project = project.load().map_err(tell)?;
     known_tasks(&project, &options.tasks).map_err(tell)?;
     consent::ask(&project, shown.accept_privacy_notice).map_err(tell)?;
+    stop_on_interrupt(options.stop.clone());
     // Programs that read standard error get diagnostics there and nothing else.
     let mut watcher = Watcher::new(shown.format == RecordFormat::Text);
     let ended =
         run(&project, options, &mut watcher, &Timestamp::now).map_err(|error| tell(recording(&error)))?;
+    let notified = notify::notify(&project, &ended.record, &Timestamp::now);
     show_report(&project, folder, &ended, &watcher, options, shown.format).map_err(tell)?;
+    if shown.format == RecordFormat::Text {
+        for one in &notified {
+            eprintln!("{}", show::notification(one));
+        }
+    }
+    if ended.was_stopped() {
+        return Err(tell(Failure::Interrupted));
+    }
     if let Some(failure) = ended.failure {
         tell(Failure::Source(failure.diagnostics));
         return Err(Exit::Raised);
@@ -127,7 +138,7 @@ fn show_report(
     let history = History::open(project.folder()).map_err(|error| recording(&error))?;
     let groups = history.rejected_groups(record.id).map_err(|error| recording(&error))?;
     if format == RecordFormat::Json {
-        let mut value = json::run(record);
+        let mut value = record.to_json();
         value["rejected"] = json::rejected(&groups);
         value["failure"] = ended.failure.as_ref().map(json::failure).into();
         return print(&format!("{value:#}\n"));

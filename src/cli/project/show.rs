@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use jiff::Timestamp;
-use pqm::project::history::{QuarantinedRow, RejectedGroup, RowError, RunRecord, TaskCounts, TaskRecord};
+use pqm::project::history::{
+    Notified, QuarantinedRow, RejectedGroup, RowError, RunRecord, TaskCounts, TaskRecord,
+};
 use pqm::project::run::{Action, Plan, Planned};
 
 use super::progress::speed;
@@ -28,6 +30,9 @@ pub(super) fn run(record: &RunRecord, seconds: &[f64], planned: &[String]) -> St
     if let Some(took) = took(record) {
         // Writing to a text cannot fail.
         let _ = write!(text, " after {took}");
+    }
+    if let Some(schedule) = &record.schedule {
+        let _ = write!(text, ", by the schedule {schedule}");
     }
     text.push('\n');
     if let Some(error) = &record.error {
@@ -81,6 +86,14 @@ pub(super) fn notes(record: &RunRecord) -> String {
         }
     }
     text
+}
+
+/// Who was told, or why not.
+pub(super) fn notification(one: &Notified) -> String {
+    match &one.error {
+        None => format!("Notified {} by {}.", one.target, one.kind),
+        Some(error) => format!("Not notified: {} by {}: {}", one.target, one.kind, one_line(error)),
+    }
 }
 
 /// A dry run: counts, then what would happen to each row, up to `limit` of each task.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::yaml::{TaskBlocks, mapping_text, scalar, task_blocks};
+use super::yaml::{ItemBlocks, item_blocks, mapping_text, scalar};
 use super::{EditError, read, replace_project_file};
 use crate::project::Project;
 use crate::project::leg::Leg;
@@ -53,9 +53,9 @@ pub fn add_task(folder: &Path, task: &NewTask) -> Result<Vec<FieldMapping>, Edit
     let text_before = text.clone();
     let text = text.replacen("\ntasks: []", "\ntasks:", 1);
     let found = if project.tasks().is_empty() {
-        TaskBlocks { blocks: Vec::new(), indent: 2 }
+        ItemBlocks { blocks: Vec::new(), indent: 2 }
     } else {
-        task_blocks(&text)?
+        item_blocks(&text, "tasks")?
     };
     let at = found.blocks.last().map_or(text.len(), |block| block.end);
     let mut new = text.get(..at).unwrap_or_default().to_owned();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::steps::{Known, Steps};
-use super::yaml::{TaskBlocks, task_blocks, with_query_and_mappings};
+use super::yaml::{ItemBlocks, item_blocks, with_query_and_mappings};
 use super::{EditError, read, replace_project_file, write};
 use crate::project::Project;
 use crate::project::check::SOURCE_QUERY;
@@ -59,7 +59,7 @@ pub fn enable_advanced_query(folder: &Path, task: &str) -> Result<PathBuf, EditE
     let (query_after, mappings) = rewrite(query_before.as_deref(), &task, &columns);
 
     let text = read(&folder.join(PROJECT_FILE))?;
-    let TaskBlocks { blocks, indent } = task_blocks(&text)?;
+    let ItemBlocks { blocks, indent } = item_blocks(&text, "tasks")?;
     let Some(range) = blocks.get(position).cloned() else {
         return Err(EditError::refused("the task was not found in the project file", ""));
     };
@@ -100,7 +100,7 @@ pub fn disable_advanced_query(folder: &Path, task: &str, force: bool) -> Result<
         };
     let query_path = folder.join(task.query.as_deref().unwrap_or_default());
     let text = read(&folder.join(PROJECT_FILE))?;
-    let found = task_blocks(&text)?;
+    let found = item_blocks(&text, "tasks")?;
     let Some(range) = found.blocks.get(position).cloned() else {
         return Err(EditError::refused("the task was not found in the project file", ""));
     };

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub use add_task::{NewTask, add_task};
 pub use advanced_query::{disable_advanced_query, enable_advanced_query};
 
-pub(super) use yaml::scalar;
+pub(super) use yaml::{item_blocks, scalar};
 
 use super::Project;
 use super::load::PROJECT_FILE;
@@ -46,13 +46,13 @@ pub enum EditError {
 }
 
 impl EditError {
-    fn refused(message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn refused(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::Refused { message: message.into(), help: help.into() }
     }
 }
 
 /// Writes a file in one step: a reader sees the old content or the new.
-fn write(path: &Path, text: &str) -> Result<(), EditError> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), EditError> {
     let fail = |source| EditError::Io { path: path.to_owned(), source };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(fail)?;
@@ -76,6 +76,6 @@ fn replace_project_file(folder: &Path, old: &str, new: &str) -> Result<Project, 
     }
 }
 
-fn read(path: &Path) -> Result<String, EditError> {
+pub(super) fn read(path: &Path) -> Result<String, EditError> {
     std::fs::read_to_string(path).map_err(|source| EditError::Io { path: path.to_owned(), source })
 }

@@ -6,23 +6,23 @@ use super::EditError;
 use crate::project::document::{Node, NodeValue};
 use crate::project::model::{FieldMapping, FieldType, MapType, Scalar, Side, Transform};
 
-/// The tasks of a project file, by the bytes of their lines.
-pub(super) struct TaskBlocks {
-    pub(super) blocks: Vec<Range<usize>>,
-    /// The spaces before the dash of a task.
-    pub(super) indent: usize,
+/// The items of a list of a file, such as its tasks, by the bytes of their lines.
+pub(in crate::project) struct ItemBlocks {
+    pub(in crate::project) blocks: Vec<Range<usize>>,
+    /// The spaces before the dash of an item.
+    pub(in crate::project) indent: usize,
 }
 
-/// Finds the tasks, which must stand in lines of their own: `- name: ...`.
-pub(super) fn task_blocks(text: &str) -> Result<TaskBlocks, EditError> {
+/// Finds the items of a list, which must stand in lines of their own: `- name: ...`.
+pub(in crate::project) fn item_blocks(text: &str, list: &str) -> Result<ItemBlocks, EditError> {
     let flow = || {
         EditError::refused(
-            "the tasks are not written one below the other",
+            format!("the {list} are not written one below the other"),
             "write each as \"- name: ...\" in lines of its own; then it can be changed",
         )
     };
     let root = Node::parse(text).map_err(|problem| EditError::refused(problem.message, problem.help))?;
-    let Some(NodeValue::List(items)) = root.get("tasks").map(|node| &node.value) else { return Err(flow()) };
+    let Some(NodeValue::List(items)) = root.get(list).map(|node| &node.value) else { return Err(flow()) };
     let starts: Vec<usize> =
         std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
     let line = |number: usize| {
@@ -60,7 +60,7 @@ pub(super) fn task_blocks(text: &str) -> Result<TaskBlocks, EditError> {
         }
         blocks.push(start(*first)..start(last + 1));
     }
-    Ok(TaskBlocks { blocks, indent })
+    Ok(ItemBlocks { blocks, indent })
 }
 
 /// The block of a task with these lines in place of its query and mappings.
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn tasks_are_found_by_their_lines() {
         let text = "name: x\ntasks:\n  # first\n  - name: A\n    query: a.pq # as it is\n    mappings:\n    - { source: a, destination: b }\n    # keep\n    destination: { connection: c, entity: d }\n\n  - name: B\n    source: {}\nother: 1\n";
-        let found = task_blocks(text).unwrap();
+        let found = item_blocks(text, "tasks").unwrap();
         assert_eq!(found.indent, 2);
         assert!(
             text[found.blocks[0].clone()].starts_with("  - name: A")
@@ -239,6 +239,6 @@ mod tests {
             new,
             "  - name: A\n    query: q.pq\n    mappings:\n      - { source: z, destination: z }\n    destination: { connection: c, entity: d }\n"
         );
-        assert!(task_blocks("tasks: [{ name: A }]").is_err());
+        assert!(item_blocks("tasks: [{ name: A }]", "tasks").is_err());
     }
 }

@@ -37,6 +37,7 @@ impl History {
                     "DELETE FROM quarantine WHERE run_id = ?1 AND settled_run IS NOT NULL",
                     "DELETE FROM row_error WHERE run_id = ?1
                      AND NOT EXISTS (SELECT 1 FROM quarantine WHERE quarantine.run_id = ?1)",
+                    "DELETE FROM notification WHERE run_id = ?1",
                     "DELETE FROM task WHERE run_id = ?1",
                     "DELETE FROM run WHERE id = ?1",
                 ] {

@@ -8,8 +8,11 @@
 //! sees it as interrupted because nobody holds the run lock. Connections and their credentials are never
 //! recorded. Times come from the caller.
 
+mod json;
 mod keep;
+mod notified;
 mod quarantine;
+mod scheduled;
 mod schema;
 mod state;
 
@@ -22,6 +25,7 @@ use super::leg::label;
 use super::lock::{RunLock, STATE_FOLDER};
 
 pub use keep::Consent;
+pub use notified::Notified;
 pub use quarantine::QuarantinedRow;
 pub use state::{Hash, Mark, Scope, StateChange};
 
@@ -192,6 +196,21 @@ pub struct Findings {
     pub state: StateChange,
 }
 
+/// A run that begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning<'b> {
+    /// The project's name.
+    pub project: &'b str,
+    /// The connection set it uses.
+    pub connection_set: &'b str,
+    /// The tasks it is to run.
+    pub tasks: &'b [&'b str],
+    /// The schedule that asked for it.
+    pub schedule: Option<&'b str>,
+    /// When.
+    pub started: Timestamp,
+}
+
 /// The record of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunRecord {
@@ -201,6 +220,8 @@ pub struct RunRecord {
     pub project: String,
     /// The connection set it used.
     pub connection_set: String,
+    /// The schedule that asked for it; none if a person did.
+    pub schedule: Option<String>,
     /// When it started.
     pub started: Timestamp,
     /// When it ended; none while it runs and for an interrupted run.
@@ -327,15 +348,8 @@ impl History {
     }
 
     /// Records the start of a run and answers its number. Runs that never ended are marked as interrupted:
-    /// the lock proves that none of them is alive. `tasks` are those it is to run.
-    pub fn begin_run(
-        &self,
-        _lock: &RunLock,
-        project: &str,
-        connection_set: &str,
-        tasks: &[&str],
-        started: Timestamp,
-    ) -> Result<i64, HistoryError> {
+    /// the lock proves that none of them is alive.
+    pub fn begin_run(&self, _lock: &RunLock, run: &Beginning<'_>) -> Result<i64, HistoryError> {
         let begin = || {
             let interrupted = RunStatus::Interrupted.as_str();
             let running = RunStatus::Running.as_str();
@@ -344,8 +358,16 @@ impl History {
                 self.connection.execute(&sql, [interrupted, running])?;
             }
             self.connection.execute(
-                "INSERT INTO run (project, connection_set, started, status, tasks) VALUES (?1, ?2, ?3, ?4, ?5)",
-                [project, connection_set, &started.to_string(), running, &serde_json::json!(tasks).to_string()],
+                "INSERT INTO run (project, connection_set, started, status, tasks, schedule)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    run.project,
+                    run.connection_set,
+                    run.started.to_string(),
+                    running,
+                    serde_json::json!(run.tasks).to_string(),
+                    run.schedule
+                ],
             )?;
             Ok(self.connection.last_insert_rowid())
         };
@@ -451,7 +473,7 @@ impl History {
         };
         let query = || {
             let mut runs = self.connection.prepare(
-                "SELECT id, project, started, ended, status, error, connection_set FROM run
+                "SELECT id, project, started, ended, status, error, connection_set, schedule FROM run
                  WHERE ?2 IS NULL OR id = ?2 ORDER BY id DESC LIMIT ?1",
             )?;
             let mut tasks = self.connection.prepare(
@@ -468,6 +490,7 @@ impl History {
                         status: status(row.get(4)?),
                         error: row.get(5)?,
                         connection_set: row.get(6)?,
+                        schedule: row.get(7)?,
                         tasks: Vec::new(),
                     })
                 })?

@@ -3,10 +3,10 @@
 use rusqlite::Connection;
 
 /// The version of the tables below.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// What each version added to the one before.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
 CREATE TABLE run (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -84,6 +84,21 @@ CREATE TABLE consent (
   person TEXT NOT NULL,
   given TEXT NOT NULL
 );
+",
+    "
+ALTER TABLE run ADD COLUMN schedule TEXT;
+CREATE TABLE schedule (
+  name TEXT PRIMARY KEY,
+  handled TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE notification (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  sent TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  target TEXT NOT NULL,
+  error TEXT
+);
+CREATE INDEX notification_run ON notification (run_id);
 ",
 ];
 

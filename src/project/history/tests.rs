@@ -1,5 +1,9 @@
 use super::*;
 
+fn beginning(started: Timestamp) -> Beginning<'static> {
+    Beginning { project: "Test", connection_set: "Set", tasks: &["Accounts"], schedule: None, started }
+}
+
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
@@ -15,7 +19,7 @@ fn a_run_is_recorded_with_its_tasks_and_row_errors() {
     assert!(History::open_existing(folder.path()).unwrap().is_none());
     let lock = RunLock::acquire(folder.path()).unwrap();
     let history = History::open(folder.path()).unwrap();
-    let run = history.begin_run(&lock, "Test", "Set", &["Accounts"], at(0)).unwrap();
+    let run = history.begin_run(&lock, &beginning(at(0))).unwrap();
     let scope = history.scope("Set", "Accounts", 1, "", false).unwrap();
     history.record_task(run, 0, &scope, &task(RunStatus::Running, 0), &Findings::default()).unwrap();
     let error = RowError {
@@ -53,14 +57,14 @@ fn a_run_that_never_ended_is_interrupted() {
         |history: &History| history.runs(10).unwrap().iter().map(|r| (r.id, r.status)).collect::<Vec<_>>();
     let history = History::open(folder.path()).unwrap();
     let lock = RunLock::acquire(folder.path()).unwrap();
-    let run = history.begin_run(&lock, "Test", "Set", &["Accounts"], at(0)).unwrap();
+    let run = history.begin_run(&lock, &beginning(at(0))).unwrap();
     let scope = history.scope("Set", "Accounts", 1, "", false).unwrap();
     history.record_task(run, 0, &scope, &task(RunStatus::Running, 5), &Findings::default()).unwrap();
     assert_eq!(statuses(&history), [(1, RunStatus::Running)]);
     drop(lock);
     assert_eq!(statuses(&history), [(1, RunStatus::Interrupted)]);
     let lock = RunLock::acquire(folder.path()).unwrap();
-    history.begin_run(&lock, "Test", "Set", &["Accounts"], at(9)).unwrap();
+    history.begin_run(&lock, &beginning(at(9))).unwrap();
     assert_eq!(statuses(&history), [(2, RunStatus::Running), (1, RunStatus::Interrupted)]);
     assert_eq!(history.runs(10).unwrap()[1].tasks, [task(RunStatus::Interrupted, 5)]);
 }
@@ -70,7 +74,7 @@ fn a_history_whose_writer_died_can_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let lock = RunLock::acquire(folder.path()).unwrap();
     let history = History::open(folder.path()).unwrap();
-    history.begin_run(&lock, "Test", "Set", &["Accounts"], at(0)).unwrap();
+    history.begin_run(&lock, &beginning(at(0))).unwrap();
     // With a cache this small the transaction reaches the file before it is committed.
     history.connection.execute_batch("PRAGMA cache_size = 1; BEGIN").unwrap();
     let mut insert = history
@@ -107,7 +111,7 @@ fn state_comes_with_the_record_and_quarantine_is_settled_by_later_runs() {
     let folder = tempfile::tempdir().unwrap();
     let lock = RunLock::acquire(folder.path()).unwrap();
     let history = History::open(folder.path()).unwrap();
-    let run = history.begin_run(&lock, "Test", "Set", &["Accounts"], at(0)).unwrap();
+    let run = history.begin_run(&lock, &beginning(at(0))).unwrap();
     let scope = history.scope("Set", "Accounts", 1, "source", false).unwrap();
     let row = |row, key: Option<&str>| QuarantinedRow {
         task: "Accounts".to_owned(),
@@ -142,7 +146,7 @@ fn state_comes_with_the_record_and_quarantine_is_settled_by_later_runs() {
     assert_eq!((anew.mark.clone(), history.delivered_hash(&anew, "k").unwrap()), (None, None));
     assert_eq!(history.delivered_keys(&anew, "", 10).unwrap(), ["k"]);
 
-    let later = history.begin_run(&lock, "Test", "Set", &["Accounts"], at(1)).unwrap();
+    let later = history.begin_run(&lock, &beginning(at(1))).unwrap();
     let settle = |state| Findings { state, ..Findings::default() };
     let change = StateChange { settled: vec!["a".to_owned()], ..StateChange::default() };
     history.record_task(later, 0, &scope, &task(RunStatus::Warning, 1), &settle(change)).unwrap();
@@ -163,7 +167,7 @@ fn old_runs_are_purged_but_for_the_last_and_what_waits() {
     let history = History::open(folder.path()).unwrap();
     let day = 24 * 3600;
     for start in [0, 10 * day, 20 * day] {
-        let run = history.begin_run(&lock, "Test", "Set", &["Accounts"], at(start)).unwrap();
+        let run = history.begin_run(&lock, &beginning(at(start))).unwrap();
         history.finish_run(run, at(start + 1), RunStatus::Completed, None).unwrap();
     }
     let ids = |history: &History| history.runs(10).unwrap().iter().map(|run| run.id).collect::<Vec<_>>();

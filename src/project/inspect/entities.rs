@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::project::Project;
 use crate::project::lock::STATE_FOLDER;
+use crate::project::model::Connection;
 use crate::project::run::engine;
 use crate::project::system::{self, Reading, Scope};
 
@@ -79,6 +80,17 @@ pub fn entities(project: &Project) -> std::io::Result<EntityList> {
     std::fs::create_dir_all(project.folder().join(STATE_FOLDER))?;
     std::fs::write(&path, serde_json::to_vec_pretty(&now)?)?;
     Ok(EntityList { systems, changes })
+}
+
+/// Reaches the system of a connection, and answers how many entities are seen there.
+///
+/// # Errors
+/// Why it cannot be used, in words.
+pub fn reach(project: &Project, connection: &Connection) -> Result<usize, String> {
+    let engine = engine(project);
+    let scope = Scope { engine: &engine, project, connection };
+    let found = system::source(connection.kind).entities(&scope);
+    found.map(|names| names.len()).map_err(|error| error.message().as_str().to_owned())
 }
 
 fn look(scope: &Scope<'_>) -> SystemEntities {

@@ -9,7 +9,7 @@ mod fields;
 
 use std::sync::Arc;
 
-pub use entities::{EntityChange, EntityList, SystemEntities, entities};
+pub use entities::{EntityChange, EntityList, SystemEntities, entities, reach};
 
 use super::document::Step::{Field, Item};
 use super::document::{Node, Step, path_text};

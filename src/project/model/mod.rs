@@ -5,6 +5,7 @@
 
 mod connection;
 mod mapping;
+mod notification;
 mod task;
 
 pub use connection::{
@@ -12,6 +13,7 @@ pub use connection::{
     OrganizationMapping, Relationship, SetConnection,
 };
 pub use mapping::{CodeFormat, CopyMark, FieldMapping, FieldType, MapType, Scalar, Side, Transform};
+pub use notification::{Email, MailSecurity, MailingLists, Notification, Outcome, Webhook};
 pub use task::{DestinationEntity, Hop, Incremental, Lookup, SchemaPolicy, SourceEntity, Task};
 
 use schemars::JsonSchema;
@@ -45,6 +47,12 @@ pub struct ProjectFile {
     /// What is kept of past runs.
     #[serde(default)]
     pub history: Option<HistoryOptions>,
+    /// Who is told how runs ended.
+    #[serde(default)]
+    pub notifications: Vec<Notification>,
+    /// Lists of addresses that e-mail goes to, each by a name.
+    #[serde(default)]
+    pub mailing_lists: MailingLists,
     /// The tasks, run in this order.
     pub tasks: Vec<Task>,
 }

@@ -19,6 +19,9 @@ pub(super) const HISTORY: &str = "P0106";
 /// The code of rows that no longer fit a destination whose schema is frozen.
 pub const FROZEN: &str = "P0107";
 
+/// The code of runs that were asked to end early.
+pub const STOPPED: &str = "P0108";
+
 /// What ended a run before its last row: one or more mistakes of the same kind.
 #[derive(Clone, Debug)]
 pub struct Failure {
@@ -36,6 +39,17 @@ impl Failure {
         help: Option<String>,
     ) -> Self {
         Self::of(vec![Diagnostic { help, ..Diagnostic::plain(code, message) }])
+    }
+
+    /// A run that was asked to end early.
+    pub(super) fn stopped() -> Self {
+        let help = "what was committed stays; run again to go on";
+        Self::plain(STOPPED, "the run was asked to stop", Some(help.to_owned()))
+    }
+
+    /// Whether the run was asked to end early.
+    pub fn is_stop(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code == STOPPED)
     }
 
     pub(super) fn of(diagnostics: Vec<Diagnostic>) -> Self {

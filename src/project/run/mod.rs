@@ -20,6 +20,7 @@ mod key;
 mod plan;
 mod progress;
 mod related;
+mod stop;
 mod task;
 mod track;
 mod watermark;
@@ -30,9 +31,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use failure::{DESTINATION, FROZEN, Failure, MAPPING_FIELD, QUERY_NO_TABLE, QUERY_UNREADABLE, SOURCE};
+pub use failure::{
+    DESTINATION, FROZEN, Failure, MAPPING_FIELD, QUERY_NO_TABLE, QUERY_UNREADABLE, SOURCE, STOPPED,
+};
 pub use plan::{Action, Plan, Planned, TaskPlan, plan};
 pub use progress::{NoObserver, Observer, Progress};
+pub use stop::StopSignal;
 
 pub(super) use input::Extent;
 pub(super) use plan::waits_for_an_earlier_task;
@@ -42,7 +46,9 @@ use self::failure::HISTORY;
 use self::fault::Point;
 use self::task::Order;
 use super::country;
-use super::history::{Findings, History, HistoryError, RunRecord, RunStatus, Scope, TaskCounts, TaskRecord};
+use super::history::{
+    Beginning, Findings, History, HistoryError, RunRecord, RunStatus, Scope, TaskCounts, TaskRecord,
+};
 use super::leg::Leg;
 use super::model::Incremental;
 use super::{Project, RunLock};
@@ -59,7 +65,7 @@ pub const ORGANIZATION_DESTINATION: &str = "OrganizationDestination";
 pub const COUNTRY_REGION_CODE: &str = "CountryRegionCode";
 
 /// Which part of a project is run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct RunOptions {
     /// Whether all data are delivered again, whatever earlier runs have delivered.
     pub all_data: bool,
@@ -67,6 +73,10 @@ pub struct RunOptions {
     pub tasks: Vec<String>,
     /// Only what failed: tasks that ended with ERROR or were not run, and rows that wait in quarantine.
     pub failed_only: bool,
+    /// The schedule that asked for it, for the record.
+    pub schedule: Option<String>,
+    /// By which it can be asked to end early.
+    pub stop: StopSignal,
 }
 
 /// How a run ended.
@@ -76,6 +86,13 @@ pub struct RunReport {
     pub record: RunRecord,
     /// What ended it, if its status is ERROR.
     pub failure: Option<Failure>,
+}
+
+impl RunReport {
+    /// Whether it ended early because somebody asked.
+    pub fn was_stopped(&self) -> bool {
+        self.failure.as_ref().is_some_and(Failure::is_stop)
+    }
 }
 
 /// Runs a project. `clock` gives the times of start and end.
@@ -89,10 +106,23 @@ pub fn run(
     observer: &mut dyn Observer,
     clock: &dyn Fn() -> Timestamp,
 ) -> Result<RunReport, HistoryError> {
-    let lock = RunLock::acquire(project.folder())?;
+    run_locked(project, options, observer, clock, &RunLock::acquire(project.folder())?)
+}
+
+/// Runs a project whose lock is taken; see [`run`].
+///
+/// # Errors
+/// A history that cannot be written.
+pub fn run_locked(
+    project: &Project,
+    options: &RunOptions,
+    observer: &mut dyn Observer,
+    clock: &dyn Fn() -> Timestamp,
+    lock: &RunLock,
+) -> Result<RunReport, HistoryError> {
     let history = History::open(project.folder())?;
     let started = clock();
-    history.purge(&lock, started, project.keep_days())?;
+    history.purge(lock, started, project.keep_days())?;
     let mut legs = Vec::new();
     for (position, leg) in selected(project, options).into_iter().enumerate() {
         let scope = history.scope(
@@ -108,11 +138,27 @@ pub fn run(
     }
     let names: Vec<String> = legs.iter().map(|ordered| ordered.leg.label()).collect();
     let tasks: Vec<&str> = legs.iter().map(|ordered| ordered.leg.task).collect();
-    let id = history.begin_run(&lock, project.name(), &project.connection_set().name, &tasks, started)?;
+    let beginning = Beginning {
+        project: project.name(),
+        connection_set: &project.connection_set().name,
+        tasks: &tasks,
+        schedule: options.schedule.as_deref(),
+        started,
+    };
+    let id = history.begin_run(lock, &beginning)?;
     observer.run_started(id, &names);
-    let mut run = Run { project, history: &history, id, engine: engine(project), observer, warned: false };
+    let mut run = Run {
+        project,
+        history: &history,
+        id,
+        engine: engine(project),
+        observer,
+        stop: &options.stop,
+        warned: false,
+    };
     let failure = run.all(legs)?;
     let status = match (&failure, run.warned) {
+        (Some(failure), _) if failure.is_stop() => RunStatus::Interrupted,
         (Some(_), _) => RunStatus::Error,
         (None, true) => RunStatus::Warning,
         (None, false) => RunStatus::Completed,
@@ -121,7 +167,6 @@ pub fn run(
     let outside = failure.as_ref().filter(|failure| failure.task.is_none()).map(ToString::to_string);
     history.finish_run(id, clock(), status, outside.as_deref())?;
     let record = history.run(id)?;
-    drop(lock);
     Ok(RunReport { record, failure })
 }
 
@@ -230,6 +275,7 @@ struct Run<'r> {
     id: i64,
     engine: Engine,
     observer: &'r mut dyn Observer,
+    stop: &'r StopSignal,
     warned: bool,
 }
 
@@ -290,6 +336,7 @@ impl Run<'_> {
             only: part.only,
             reads_all: part.reads_all,
             waiting: part.waiting,
+            stop: self.stop.clone(),
         };
         let result = prepared.run(engine, project, &progress, Mode::Write, &order, &mut checkpoint);
         if let Some(error) = broken {
@@ -340,7 +387,8 @@ impl Run<'_> {
         durable: TaskCounts,
         failure: Failure,
     ) -> Result<Option<Failure>, HistoryError> {
-        let task = TaskRecord { error: Some(failure.to_string()), ..record(leg, RunStatus::Error, durable) };
+        let status = if failure.is_stop() { RunStatus::Interrupted } else { RunStatus::Error };
+        let task = TaskRecord { error: Some(failure.to_string()), ..record(leg, status, durable) };
         self.history.record_task(self.id, position, scope, &task, &Findings::default())?;
         self.observer.task_ended(position, &task);
         Ok(Some(failure.in_task(&leg.label())))

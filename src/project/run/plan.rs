@@ -142,6 +142,7 @@ fn one(
         only: None,
         reads_all: false,
         waiting: HashSet::new(),
+        stop: options.stop.clone(),
     };
     let ended = task.run(engine, project, progress, Mode::Plan, &order, &mut |_, _| Ok(()))?;
     let status = if ended.counts.rejected > 0 { RunStatus::Warning } else { RunStatus::Completed };

@@ -9,6 +9,7 @@ use super::input::{Extent, Input, connection, filter_text};
 use super::plan::Planned;
 use super::progress::Progress;
 use super::related;
+use super::stop::StopSignal;
 use super::track::Tracking;
 use crate::Engine;
 use crate::destinations::{Column, Description, Destination, Entity, Mode, WriteOptions};
@@ -48,6 +49,8 @@ pub(super) struct Order<'o> {
     pub(super) reads_all: bool,
     /// The keys that wait in quarantine from earlier runs.
     pub(super) waiting: HashSet<String>,
+    /// Asked between batches.
+    pub(super) stop: StopSignal,
 }
 
 /// How a task ended.
@@ -133,15 +136,22 @@ impl Prepared<'_> {
         let demand = Demand::all();
         let ctx = &input.ctx;
         let raised = |error| Failure::raised(&error);
+        if order.stop.is_asked() {
+            return Err(Failure::stopped());
+        }
         let mut batches = input.table.operator().open(ctx, &demand).map_err(raised)?;
         while let Some(batch) = batches.next(ctx).map_err(raised)? {
             for start in (0..batch.len()).step_by(STRIDE) {
                 delivery.rows(ctx, &batch, start..batch.len().min(start + STRIDE))?;
+                let is_asked = order.stop.is_asked();
                 if mode == Mode::Write
-                    && delivery.is_checkpoint_due()
+                    && (is_asked || delivery.is_checkpoint_due())
                     && let Some((counts, findings)) = delivery.checkpoint()?
                 {
                     record(counts, &findings)?;
+                }
+                if is_asked {
+                    return Err(Failure::stopped());
                 }
             }
         }
