@@ -360,6 +360,17 @@ impl Column {
         }
     }
 
+    /// The cells, to be looked at one by one: the form of the column is told once.
+    pub(super) fn cells(&self) -> Cells<'_> {
+        match self.plain() {
+            Some(Form::Text(texts)) => Cells::Text(texts),
+            Some(Form::Double(doubles)) => Cells::Double(doubles),
+            Some(Form::Date(days)) => Cells::Date(days),
+            Some(Form::Whole(kind, wholes)) => Cells::Whole(*kind, wholes),
+            _ => Cells::Other(self.settled()),
+        }
+    }
+
     /// Whether the cell in a row is there without evaluating anything.
     pub fn is_ready(&self, row: usize) -> bool {
         let column = self.settled();
@@ -462,6 +473,30 @@ impl Column {
     /// Which cells of a text column are `null`, if any are.
     pub fn nulls(&self) -> Option<&NullBuffer> {
         self.as_text().and_then(|texts| texts.nulls())
+    }
+}
+
+/// The cells of a computed column.
+pub(super) enum Cells<'c> {
+    Text(&'c StringViewArray),
+    Double(&'c Float64Array),
+    Date(&'c Int32Array),
+    Whole(Whole, &'c Int64Array),
+    Other(&'c Column),
+}
+
+impl<'c> Cells<'c> {
+    /// [`Column::view`]
+    #[inline]
+    pub(super) fn view(&self, row: usize) -> CellView<'c> {
+        match *self {
+            Cells::Text(texts) if is_there(texts, row) => CellView::Text(texts.value(row)),
+            Cells::Double(doubles) if is_there(doubles, row) => CellView::Double(doubles.value(row)),
+            Cells::Date(days) if is_there(days, row) => CellView::Date(days.value(row)),
+            Cells::Whole(kind, wholes) if is_there(wholes, row) => CellView::Whole(kind, wholes.value(row)),
+            Cells::Other(column) => column.view(row),
+            _ => CellView::Null,
+        }
     }
 }
 

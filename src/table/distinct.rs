@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::keys::{KeyColumns, with_keys};
 use super::numbering::Numbering;
 use super::plan::{self, Explanation};
-use super::{Batch, Batches, Demand, Operator, Table, sort};
+use super::{Batch, Batches, Demand, Operator, Table, parallel, sort};
 use crate::criteria::{EquationCriteria, Keys, ValueKey};
 use crate::eval::Context;
 use crate::value::{Error, Result, Shape};
@@ -57,8 +57,9 @@ struct Distinct {
 impl Operator for Distinct {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
         let below = with_keys(demand, self.input.width(), self.keys.columns());
+        let keys = self.keys.columns().unwrap_or_default().to_vec();
         Ok(Box::new(Differing {
-            input: self.input.operator().open(ctx, &below)?,
+            input: parallel::settled(ctx, &**self.input.operator(), &below, keys)?,
             seen: Seen::new(Arc::clone(&self.criteria), self.keys.clone(), Arc::clone(self.input.shape())),
             failed: None,
         }))

@@ -6,7 +6,7 @@ use super::gather::{ROWS, gather_column};
 use super::keys::with_keys;
 use super::plan::{self, Explanation};
 use super::row_index::{Matched, Matches};
-use super::{Batch, Batches, Column, Demand, JoinKey, Operator, Place, RowIndex, Table};
+use super::{Batch, Batches, Column, Demand, JoinKey, Operator, Place, RowIndex, Table, parallel};
 use crate::eval::Context;
 use crate::value::{Error, Member, Result, Value};
 
@@ -107,7 +107,12 @@ impl Operator for Join {
         let width = self.left.table.width();
         let below = with_keys(demand, width, Some(&self.left.key.columns));
         Ok(Box::new(Joining {
-            left: self.left.table.operator().open(ctx, &below)?,
+            left: parallel::settled(
+                ctx,
+                &**self.left.table.operator(),
+                &below,
+                self.left.key.columns.clone(),
+            )?,
             left_width: width,
             left_key: self.left.key.clone(),
             right: self.right.clone(),
@@ -189,6 +194,14 @@ impl Joining {
     ) -> Result<(Vec<u32>, Vec<Place>)> {
         // As many as the batch has, so that it can be handed on as it is where each row has one match.
         let size = ROWS.max(current.batch.len());
+        if self.kind == JoinKind::LeftOuter
+            && current.row == 0
+            && let Some(right) = index.only_matches(&current.matches)
+        {
+            ctx.steps(right.len())?;
+            current.row = right.len();
+            return Ok(((0..right.len() as u32).collect(), right));
+        }
         let (mut left, mut right) = (Vec::with_capacity(size), Vec::with_capacity(size));
         while current.row < current.matches.rows() && left.len() < size {
             ctx.step()?;

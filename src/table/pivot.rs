@@ -6,7 +6,7 @@ use super::aggregate::{Aggregator, of_items};
 use super::gather::gather_column;
 use super::numbering::{NONE, Numbering};
 use super::plan::{self, Explanation};
-use super::{Batch, Batches, Column, Demand, Operator, Place, Table};
+use super::{Batch, Batches, Column, Demand, Operator, Place, Table, parallel};
 use crate::criteria;
 use crate::eval::{Context, compare, field_exists, too_many_elements};
 use crate::value::{Error, Function, List, Member, Result, Shape, Text, Type, Value};
@@ -55,9 +55,10 @@ struct Pivot {
 impl Operator for Pivot {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
         let columns = self.keys.iter().copied().chain([self.turn.attribute, self.turn.value]);
-        let below = Demand::only(self.input.width(), columns);
+        let columns: Vec<usize> = columns.collect();
+        let below = Demand::only(self.input.width(), columns.iter().copied());
         Ok(Box::new(Pivoting {
-            input: Some(self.input.operator().open(ctx, &below)?),
+            input: Some(parallel::settled(ctx, &**self.input.operator(), &below, columns)?),
             keys: Arc::clone(&self.keys),
             turn: Arc::clone(&self.turn),
             demand: demand.clone(),

@@ -194,6 +194,17 @@ impl RowIndex {
         }
     }
 
+    /// The one match of each row that was looked up, or none, if no key has several rows.
+    pub fn only_matches(&self, matches: &Matches) -> Option<Vec<Place>> {
+        let (Matches::Numbers(numbers), ByKey::Numbered(_, lists)) = (matches, &self.rows) else {
+            return None;
+        };
+        // There is a place for each number then.
+        let one_each = lists.places.len() + 1 == lists.starts.len();
+        let place = |number: &u32| lists.places.get(*number as usize).copied().unwrap_or(Place::NOWHERE);
+        one_each.then(|| numbers.iter().map(place).collect())
+    }
+
     fn find(&self, ctx: &Context, other: &JoinKey, batch: &Batch, row: usize) -> Result<Vec<Place>> {
         ctx.step()?;
         let ByKey::Hashed { rows, compared } = &self.rows else { return Ok(Vec::new()) };

@@ -115,7 +115,7 @@ impl Aggregator {
         } else {
             return Ok(0);
         }
-        groups.iter().try_for_each(|_| ctx.step())?;
+        ctx.steps(groups.len())?;
         Ok(groups.len())
     }
 

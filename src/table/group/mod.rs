@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::aggregate::{Call, Recognised, of_rows};
 use super::keys::with_keys;
 use super::plan::{self, Explanation, How};
-use super::{Batch, Batches, Column, Demand, Operator, Table, fields_read, from_batches};
+use super::{Batch, Batches, Column, Demand, Operator, Table, fields_read, from_batches, parallel};
 use crate::criteria::Rule;
 use crate::eval::Context;
 use crate::value::types::TableKey;
@@ -94,10 +94,12 @@ struct Stream {
 impl Operator for Group {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
         let (below, streams, keeps_rows) = self.needs(demand);
+        let streamed = streams.iter().filter_map(|stream| stream.what.column);
+        let settled = self.grouping.columns.iter().copied().chain(streamed).collect();
         let grouping = Arc::clone(&self.grouping);
         let plan = Plan { grouping, aggregates: Arc::clone(&self.aggregates), streams, keeps_rows };
         Ok(Box::new(Gathering::new(
-            self.input.operator().open(ctx, &below)?,
+            parallel::settled(ctx, &**self.input.operator(), &below, settled)?,
             Arc::clone(&self.input),
             plan,
             Finder::new(Arc::clone(&self.grouping), Arc::clone(&self.key_shape)),

@@ -1,23 +1,26 @@
 //! The keys of rows numbered by first appearance: what grouping, joining and telling rows apart have in common.
 //!
-//! A key is written as bytes (`encode`), and the bytes are looked up (`bytes`). Keys whose equality is more than
-//! that of bytes (lists, records, whole numbers that no double holds, decimals) turn the whole numbering into one
-//! of [`ValueKey`]s.
+//! The cells of a key are given codes of 16 bytes (`code`), column by column, and the codes of a row are looked up
+//! (`codes`). Keys whose equality is more than that of codes (lists, records, whole numbers that no double holds,
+//! decimals) turn the whole numbering into one of [`ValueKey`]s.
 
 mod bytes;
-mod encode;
+mod code;
+mod codes;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::column::CellView;
 use super::keys::cell;
 use super::{Batch, Column};
 use crate::criteria::{Rule, ValueKey};
 use crate::eval::Context;
-use crate::value::{Error, Member, Result, Value};
+use crate::value::{Error, Result, Value};
 use bytes::ByteNumbers;
+use code::{ALONE, Code, Coder, UNMET, of_long, of_nearest};
+use codes::CodeNumbers;
 
 /// The number that stands for no key.
 pub(super) const NONE: u32 = u32::MAX;
@@ -27,12 +30,24 @@ pub(super) struct Numbering {
     /// How each part of the key is compared: not by functions.
     rules: Arc<[Rule]>,
     known: Known,
-    scratch: Vec<u8>,
 }
 
 enum Known {
-    Encoded(ByteNumbers),
+    Coded(Coded),
     Values(FxHashMap<ValueKey, u32>),
+}
+
+/// Keys as codes, and the texts that some of the codes stand for.
+#[derive(Default)]
+struct Coded {
+    keys: CodeNumbers,
+    long: ByteNumbers,
+}
+
+/// The cells of a batch that are keys.
+struct KeyCells<'b> {
+    columns: Vec<Option<&'b Column>>,
+    codes: Vec<Cow<'b, [Code]>>,
 }
 
 impl Numbering {
@@ -48,19 +63,19 @@ impl Numbering {
     }
 
     fn by(rules: Arc<[Rule]>) -> Numbering {
-        // What a culture takes for equal has no bytes of its own.
+        // What a culture takes for equal has no code of its own.
         let known = if rules.iter().any(|rule| matches!(rule, Rule::Collation(_))) {
             Known::Values(FxHashMap::default())
         } else {
-            Known::Encoded(ByteNumbers::default())
+            Known::Coded(Coded::default())
         };
-        Numbering { rules, known, scratch: Vec::new() }
+        Numbering { rules, known }
     }
 
     /// How many different keys there are.
     pub(super) fn len(&self) -> usize {
         match &self.known {
-            Known::Encoded(known) => known.len(),
+            Known::Coded(known) => known.keys.len(),
             Known::Values(known) => known.len(),
         }
     }
@@ -77,22 +92,37 @@ impl Numbering {
         numbers: &mut Vec<u32>,
     ) -> Result<()> {
         numbers.reserve(batch.len());
+        ctx.steps(batch.len())?;
         let cells = columns.iter().map(|at| batch.settled(ctx, *at)).collect::<Result<Vec<_>>>()?;
-        for row in 0..batch.len() {
-            ctx.step()?;
-            if let Known::Encoded(known) = &mut self.known {
-                self.scratch.clear();
-                if encode_row(ctx, &self.rules, &cells, row, &mut self.scratch)? {
-                    numbers.push(known.insert(&self.scratch).ok_or_else(too_many)?);
-                    continue;
+        let mut cells = KeyCells { columns: cells, codes: Vec::new() };
+        if let Known::Coded(known) = &mut self.known {
+            cells.codes = cells.coded(&self.rules, batch.len(), |text| meet(&mut known.long, text));
+        }
+        let mut row = 0;
+        while row < batch.len() {
+            match &mut self.known {
+                Known::Coded(known) => {
+                    let keys = &mut known.keys;
+                    row = cells.look_up(row, batch.len(), numbers, |key| keys.insert(key));
+                    if row == batch.len() {
+                        break;
+                    }
+                    let long = &mut known.long;
+                    match cells.key(ctx, &self.rules, row, |text| meet(long, text))? {
+                        Some(key) => numbers.push(known.keys.insert(&key).ok_or_else(too_many)?),
+                        None => {
+                            self.widen(ctx)?;
+                            continue;
+                        }
+                    }
                 }
-                self.widen(ctx)?;
+                Known::Values(known) => {
+                    let key = value_key(ctx, &self.rules, batch, row, columns)?;
+                    let next = known.len() as u32;
+                    numbers.push(*known.entry(key).or_insert(next));
+                }
             }
-            if let Known::Values(known) = &mut self.known {
-                let key = value_key(ctx, &self.rules, batch, row, columns)?;
-                let next = known.len() as u32;
-                numbers.push(*known.entry(key).or_insert(next));
-            }
+            row += 1;
         }
         Ok(())
     }
@@ -109,94 +139,163 @@ impl Numbering {
         numbers: &mut Vec<u32>,
     ) -> Result<()> {
         numbers.reserve(batch.len());
+        ctx.steps(batch.len())?;
+        let known = match &self.known {
+            Known::Coded(known) => known,
+            Known::Values(known) => {
+                for row in 0..batch.len() {
+                    let key = value_key(ctx, &self.rules, batch, row, columns)?;
+                    numbers.push(known.get(&key).copied().unwrap_or(NONE));
+                }
+                return Ok(());
+            }
+        };
         let cells = columns.iter().map(|at| batch.settled(ctx, *at)).collect::<Result<Vec<_>>>()?;
-        let mut scratch = Vec::new();
-        for row in 0..batch.len() {
-            ctx.step()?;
-            let found = match &self.known {
-                Known::Values(known) => {
-                    known.get(&value_key(ctx, &self.rules, batch, row, columns)?).copied()
-                }
-                Known::Encoded(known) => {
-                    scratch.clear();
-                    let encoded = encode_row(ctx, &self.rules, &cells, row, &mut scratch)?
-                        || self.encode_beside(ctx, batch, row, columns, &mut scratch)?;
-                    if encoded { known.find(&scratch) } else { None }
-                }
-            };
-            numbers.push(found.unwrap_or(NONE));
+        let mut cells = KeyCells { columns: cells, codes: Vec::new() };
+        let met = |text: &str| Some(known.long.find(text.as_bytes()).map_or(UNMET, of_long));
+        cells.codes = cells.coded(&self.rules, batch.len(), met);
+        let mut row = 0;
+        while row < batch.len() {
+            row = cells.look_up(row, batch.len(), numbers, |key| Some(known.keys.find(key).unwrap_or(NONE)));
+            if row < batch.len() {
+                let key = match cells.key(ctx, &self.rules, row, met)? {
+                    Some(key) => Some(key),
+                    None => self.key_beside(ctx, batch, row, columns)?,
+                };
+                numbers.push(key.and_then(|key| known.keys.find(&key)).unwrap_or(NONE));
+                row += 1;
+            }
         }
         Ok(())
     }
 
-    /// The bytes of the encoded key that a key without such bytes equals, if there can be one.
-    fn encode_beside(
+    /// The codes of the key that a key without codes equals, if there can be one.
+    fn key_beside(
         &self,
         ctx: &Context,
         batch: &Batch,
         row: usize,
         columns: &[usize],
-        bytes: &mut Vec<u8>,
-    ) -> Result<bool> {
-        bytes.clear();
-        let mut encoded = true;
+    ) -> Result<Option<Vec<Code>>> {
+        let Known::Coded(known) = &self.known else { return Ok(None) };
+        let mut key = Some(Vec::with_capacity(columns.len()));
         for (&column, rule) in columns.iter().zip(self.rules.iter()) {
             let value = cell(ctx, batch, row, column)?;
-            let ignore_case = matches!(rule, Rule::IgnoreCase);
-            if !encode::encode_value(&value, ignore_case, bytes) && !encode::encode_nearest(&value, bytes) {
-                // Equal to none of them; but what is in it may fail.
-                ValueKey::new(ctx, &value)?;
-                encoded = false;
+            let long = |text: &str| Some(known.long.find(text.as_bytes()).map_or(UNMET, of_long));
+            let mut coder = Coder { ignore_case: matches!(rule, Rule::IgnoreCase), long };
+            match coder.of_value(&value).or_else(|| of_nearest(&value)) {
+                Some(code) => key.iter_mut().for_each(|key| key.push(code)),
+                None => {
+                    // Equal to none of them; but what is in it may fail.
+                    ValueKey::new(ctx, &value)?;
+                    key = None;
+                }
             }
         }
-        Ok(encoded)
+        Ok(key)
     }
 
     /// Turns the known keys into values.
     fn widen(&mut self, ctx: &Context) -> Result<()> {
-        let Known::Encoded(known) = &self.known else { return Ok(()) };
+        let Known::Coded(known) = &self.known else { return Ok(()) };
+        ctx.steps(known.keys.len())?;
         let mut values = FxHashMap::default();
-        values.reserve(known.len());
-        for number in 0..known.len() {
-            ctx.step()?;
-            let (mut rest, mut parts) = (known.get(number), Vec::with_capacity(self.rules.len()));
-            while let Some((value, after)) = encode::decode(rest) {
-                parts.push(ValueKey::new(ctx, &value)?);
-                rest = after;
-            }
-            values.insert(one_key(parts), number as u32);
+        values.reserve(known.keys.len());
+        for number in 0..known.keys.len() {
+            let codes = known.keys.get(number, self.rules.len()).iter();
+            let parts = codes.map(|code| ValueKey::new(ctx, &code::value_of(*code, &known.long)));
+            values.insert(one_key(parts.collect::<Result<Vec<_>>>()?), number as u32);
         }
         self.known = Known::Values(values);
         Ok(())
     }
 }
 
-fn too_many() -> Error {
-    Error::expression("There are more different keys than can be told apart. Read fewer rows at once.")
+/// The code of a long text, which is a new one if it was not met before.
+fn meet(long: &mut ByteNumbers, text: &str) -> Option<Code> {
+    long.insert(text.as_bytes()).map(of_long)
 }
 
-/// Adds the bytes of a row's key; `false` if it has none.
-#[inline]
-fn encode_row(
-    ctx: &Context,
-    rules: &[Rule],
-    cells: &[Option<&Column>],
-    row: usize,
-    bytes: &mut Vec<u8>,
-) -> Result<bool> {
-    for (column, rule) in cells.iter().zip(rules) {
-        let ignore_case = matches!(rule, Rule::IgnoreCase);
-        let view = column.map_or(CellView::Null, |column| column.view(row));
-        let encoded = match view {
-            CellView::Member(Member::Ready(value)) => encode::encode_value(value, ignore_case, bytes),
-            CellView::Member(lazy) => encode::encode_value(&lazy.force(ctx)?, ignore_case, bytes),
-            view => encode::encode_view(&view, ignore_case, bytes),
-        };
-        if !encoded {
-            return Ok(false);
+impl<'b> KeyCells<'b> {
+    fn coded(
+        &self,
+        rules: &[Rule],
+        rows: usize,
+        mut long: impl FnMut(&str) -> Option<Code>,
+    ) -> Vec<Cow<'b, [Code]>> {
+        let parts = self.columns.iter().zip(rules);
+        let coded = parts.map(|(column, rule)| {
+            let mut coder = Coder { ignore_case: matches!(rule, Rule::IgnoreCase), long: &mut long };
+            coder.of_column(*column, rows)
+        });
+        coded.collect()
+    }
+
+    /// Looks up the keys of the rows from `from` on, up to one that must be looked at alone: which one that is.
+    fn look_up(
+        &self,
+        from: usize,
+        rows: usize,
+        numbers: &mut Vec<u32>,
+        mut look: impl FnMut(&[Code]) -> Option<u32>,
+    ) -> usize {
+        match self.codes.as_slice() {
+            [one] => walk([one], from, rows, numbers, |key| look(key)),
+            [one, two] => walk([one, two], from, rows, numbers, |key| look(key)),
+            [one, two, three] => walk([one, two, three], from, rows, numbers, |key| look(key)),
+            codes => {
+                let mut key = Vec::with_capacity(codes.len());
+                for row in from..rows {
+                    key.clear();
+                    key.extend(codes.iter().map(|codes| codes.get(row).copied().unwrap_or(ALONE)));
+                    let Some(number) = (!key.contains(&ALONE)).then(|| look(&key)).flatten() else {
+                        return row;
+                    };
+                    numbers.push(number);
+                }
+                rows
+            }
         }
     }
-    Ok(true)
+
+    /// The codes of a row's key, its cells evaluated; `None` if one has none.
+    fn key(
+        &self,
+        ctx: &Context,
+        rules: &[Rule],
+        row: usize,
+        mut long: impl FnMut(&str) -> Option<Code>,
+    ) -> Result<Option<Vec<Code>>> {
+        let mut key = Vec::with_capacity(rules.len());
+        for (column, rule) in self.columns.iter().zip(rules) {
+            let value = column.map_or(Ok(Value::Null), |column| column.get(row).force(ctx))?;
+            let mut coder = Coder { ignore_case: matches!(rule, Rule::IgnoreCase), long: &mut long };
+            let Some(code) = coder.of_value(&value) else { return Ok(None) };
+            key.push(code);
+        }
+        Ok(Some(key))
+    }
+}
+
+/// [`KeyCells::look_up`] for a number of parts that is known when the program is compiled.
+#[inline(always)]
+fn walk<const PARTS: usize>(
+    codes: [&[Code]; PARTS],
+    from: usize,
+    rows: usize,
+    numbers: &mut Vec<u32>,
+    mut look: impl FnMut(&[Code; PARTS]) -> Option<u32>,
+) -> usize {
+    for row in from..rows {
+        let key = codes.map(|codes| codes.get(row).copied().unwrap_or(ALONE));
+        let Some(number) = (!key.contains(&ALONE)).then(|| look(&key)).flatten() else { return row };
+        numbers.push(number);
+    }
+    rows
+}
+
+fn too_many() -> Error {
+    Error::expression("There are more different keys than can be told apart. Read fewer rows at once.")
 }
 
 fn value_key(

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::*;
 use crate::Engine;
 use crate::table::{Batch, Column};
+use crate::value::Member;
 use crate::value::temporal::{Date, DateTime, DateTimeZone};
 use rust_decimal::Decimal;
 
@@ -14,6 +15,7 @@ fn values() -> impl Strategy<Value = Value> {
         8 => (-3i64..3).prop_map(Value::Int64),
         4 => prop_oneof![Just(0.0), Just(-0.0), Just(1.0), Just(f64::NAN), Just(0.5)].prop_map(Value::Double),
         6 => "[aAbé]{0,2}".prop_map(Value::from),
+        2 => "[aA]bcdefghijklm[é ]".prop_map(Value::from),
         2 => Just(Value::Null),
         2 => any::<bool>().prop_map(Value::Logical),
         2 => (0i32..3).prop_map(|days| Value::Date(Date(days))),
@@ -41,12 +43,12 @@ proptest! {
     fn keys_are_numbered_as_their_values_are_equal(
         batches in prop::collection::vec(prop::collection::vec((values(), values()), 1..12), 1..4),
         sought in prop::collection::vec((values(), values()), 1..12),
-        parts in 0usize..3,
+        parts in 0usize..6,
         blind in any::<bool>(),
     ) {
         let ctx = Engine::new().compile("test", "1").unwrap().start();
         let rules: Arc<[Rule]> = vec![if blind { Rule::IgnoreCase } else { Rule::Plain }; parts].into();
-        let columns: Vec<usize> = (0..parts).collect();
+        let columns: Vec<usize> = (0..parts).map(|part| part % 2).collect();
         let mut numbering = Numbering::new(Arc::clone(&rules)).unwrap();
         let mut expected: FxHashMap<ValueKey, u32> = FxHashMap::default();
         let key = |batch: &Batch, row: usize| value_key(&ctx, &rules, batch, row, &columns).unwrap();

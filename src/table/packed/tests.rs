@@ -28,14 +28,11 @@ proptest! {
     fn rows_come_back_as_they_went_in(rows in prop::collection::vec((cells(), cells()), 1..60)) {
         let first: Column = rows.iter().map(|row| row.0.clone()).collect();
         let second: Column = rows.iter().map(|row| row.1.clone()).collect();
-        let columns = [&first, &second];
-        let (mut beside, mut bytes, mut ends) = (Beside::new(), Vec::new(), vec![0]);
-        for row in 0..rows.len() {
-            pack(&columns, row, &mut beside, &mut bytes);
-            ends.push(bytes.len());
-        }
-        let mut packed: Vec<&[u8]> = ends.windows(2).map(|ends| &bytes[ends[0]..ends[1]]).collect();
-        let batch = unpack(&mut packed, &[2, 0], 3, &beside);
+        let (beside, mut bytes) = (Beside::default(), Vec::new());
+        let mut packer = Packer::new(&[&first, &second], &beside);
+        (0..rows.len()).for_each(|row| packer.pack(row, &mut bytes));
+        let batch = unpack(&bytes, &[2, 0], 3, &beside);
+        prop_assert_eq!(batch.len(), rows.len());
         for (row, cells) in rows.iter().enumerate() {
             let shown = |member: Member| match &member {
                 Member::Ready(value) => to_literal(value),

@@ -1,58 +1,88 @@
 //! Writing rows as bytes.
 
 use super::{BESIDE, Beside, DATE, DATETIME, DOUBLE, DURATION, FALSE, NULL, TEXT, TIME, TRUE, WHOLE};
-use crate::table::column::CellView;
+use crate::table::column::{CellView, Cells};
 use crate::table::{Column, Whole};
 use crate::value::{Member, Value};
 
-/// Adds the cells of one row.
-pub(in crate::table) fn pack(columns: &[&Column], row: usize, beside: &mut Beside, bytes: &mut Vec<u8>) {
-    for column in columns {
-        match column.view(row) {
-            CellView::Null => bytes.push(NULL),
-            CellView::Text(text) => push_text(text, bytes),
-            CellView::Logical(logical) => bytes.push(if logical { TRUE } else { FALSE }),
-            CellView::Double(double) => push_eight(DOUBLE, double.to_le_bytes(), bytes),
-            CellView::Date(days) => push_date(days, bytes),
-            CellView::Whole(kind, whole) => push_whole(kind, whole, bytes),
-            CellView::Member(member) => push_member(member, beside, bytes),
+/// Packs rows of some columns.
+pub(in crate::table) struct Packer<'c> {
+    columns: Vec<Cells<'c>>,
+    beside: Beside,
+    /// The cells of a row, and its texts.
+    cells: Vec<u8>,
+    texts: Vec<u8>,
+}
+
+impl<'c> Packer<'c> {
+    /// Of columns that are computed. Cells that bytes cannot hold are added to `beside`.
+    pub(in crate::table) fn new(columns: &[&'c Column], beside: &Beside) -> Packer<'c> {
+        Packer {
+            columns: columns.iter().map(|column| column.cells()).collect(),
+            beside: beside.clone(),
+            cells: Vec::new(),
+            texts: Vec::new(),
         }
+    }
+
+    /// Adds a row, and how long it is before it.
+    pub(in crate::table) fn pack(&mut self, row: usize, bytes: &mut Vec<u8>) {
+        let Packer { columns, beside, cells, texts } = self;
+        cells.clear();
+        texts.clear();
+        for column in columns {
+            match column.view(row) {
+                CellView::Null => cells.push(NULL),
+                CellView::Text(text) => push_text(text, cells, texts),
+                CellView::Logical(logical) => cells.push(if logical { TRUE } else { FALSE }),
+                CellView::Double(double) => push_eight(DOUBLE, double.to_le_bytes(), cells),
+                CellView::Date(days) => push_date(days, cells),
+                CellView::Whole(kind, whole) => push_whole(kind, whole, cells),
+                CellView::Member(member) => push_member(member, beside, cells, texts),
+            }
+        }
+        let mut length = [0; 10];
+        let length = varying(cells.len() as u64, &mut length);
+        push_length(length.len() + cells.len() + texts.len(), bytes);
+        bytes.extend_from_slice(length);
+        bytes.extend_from_slice(cells);
+        bytes.extend_from_slice(texts);
     }
 }
 
-fn push_member(member: &Member, beside: &mut Beside, bytes: &mut Vec<u8>) {
+fn push_member(member: &Member, beside: &Beside, cells: &mut Vec<u8>, texts: &mut Vec<u8>) {
     match member {
-        Member::Ready(Value::Null) => bytes.push(NULL),
-        Member::Ready(Value::Logical(logical)) => bytes.push(if *logical { TRUE } else { FALSE }),
-        Member::Ready(Value::Int64(whole)) => push_whole(Whole::Number, *whole, bytes),
-        Member::Ready(Value::Double(double)) => push_eight(DOUBLE, double.to_le_bytes(), bytes),
-        Member::Ready(Value::Date(date)) => push_date(date.0, bytes),
-        Member::Ready(Value::Time(time)) => push_whole(Whole::Time, time.0, bytes),
-        Member::Ready(Value::DateTime(datetime)) => push_whole(Whole::DateTime, datetime.0, bytes),
-        Member::Ready(Value::Duration(duration)) => push_whole(Whole::Duration, duration.0, bytes),
-        Member::Ready(Value::Text(text)) => push_text(text, bytes),
+        Member::Ready(Value::Null) => cells.push(NULL),
+        Member::Ready(Value::Logical(logical)) => cells.push(if *logical { TRUE } else { FALSE }),
+        Member::Ready(Value::Int64(whole)) => push_whole(Whole::Number, *whole, cells),
+        Member::Ready(Value::Double(double)) => push_eight(DOUBLE, double.to_le_bytes(), cells),
+        Member::Ready(Value::Date(date)) => push_date(date.0, cells),
+        Member::Ready(Value::Time(time)) => push_whole(Whole::Time, time.0, cells),
+        Member::Ready(Value::DateTime(datetime)) => push_whole(Whole::DateTime, datetime.0, cells),
+        Member::Ready(Value::Duration(duration)) => push_whole(Whole::Duration, duration.0, cells),
+        Member::Ready(Value::Text(text)) => push_text(text, cells, texts),
         other => {
-            bytes.push(BESIDE);
-            push_length(beside.len(), bytes);
-            beside.push(other.clone());
+            cells.push(BESIDE);
+            push_length(beside.push(other.clone()), cells);
         }
     }
 }
 
 fn push_eight(tag: u8, content: [u8; 8], bytes: &mut Vec<u8>) {
-    bytes.push(tag);
-    bytes.extend_from_slice(&content);
+    let [a, b, c, d, e, f, g, h] = content;
+    bytes.extend_from_slice(&[tag, a, b, c, d, e, f, g, h]);
 }
 
 fn push_date(days: i32, bytes: &mut Vec<u8>) {
-    bytes.push(DATE);
-    bytes.extend_from_slice(&days.to_le_bytes());
+    let [a, b, c, d] = days.to_le_bytes();
+    bytes.extend_from_slice(&[DATE, a, b, c, d]);
 }
 
-fn push_text(text: &str, bytes: &mut Vec<u8>) {
-    bytes.push(TEXT);
-    push_length(text.len(), bytes);
-    bytes.extend_from_slice(text.as_bytes());
+#[inline]
+fn push_text(text: &str, cells: &mut Vec<u8>, texts: &mut Vec<u8>) {
+    cells.push(TEXT);
+    push_length(text.len(), cells);
+    texts.extend_from_slice(text.as_bytes());
 }
 
 fn push_whole(kind: Whole, whole: i64, bytes: &mut Vec<u8>) {
@@ -69,19 +99,37 @@ fn push_whole(kind: Whole, whole: i64, bytes: &mut Vec<u8>) {
 }
 
 /// Adds a length, seven bits a byte.
+#[inline]
 pub(in crate::table) fn push_length(length: usize, bytes: &mut Vec<u8>) {
     push_varying(length as u64, bytes);
 }
 
-fn push_varying(mut number: u64, bytes: &mut Vec<u8>) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
+#[inline]
+fn push_varying(number: u64, bytes: &mut Vec<u8>) {
+    if number < 0x80 {
+        return bytes.push(number as u8);
+    }
+    bytes.extend_from_slice(varying(number, &mut [0; 10]));
+}
+
+/// A number, seven bits a byte.
+#[inline]
+fn varying(mut number: u64, bytes: &mut [u8; 10]) -> &[u8] {
+    let mut length = 0;
+    for byte in bytes.iter_mut() {
+        length += 1;
+        if number < 0x80 {
+            *byte = number as u8;
+            break;
+        }
+        *byte = number as u8 | 0x80;
         number >>= 7;
     }
-    bytes.push(number as u8);
+    bytes.get(..length).unwrap_or_default()
 }
 
 /// Takes a length from the beginning of `bytes`.
+#[inline]
 pub(in crate::table) fn take_length(bytes: &mut &[u8]) -> Option<usize> {
     take_varying(bytes).and_then(|length| usize::try_from(length).ok())
 }

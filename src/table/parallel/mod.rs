@@ -8,12 +8,14 @@
 mod fold;
 mod ordered;
 mod pipeline;
+mod settled;
 #[cfg(test)]
 mod tests;
 
 pub use fold::fold;
 pub use ordered::{Ordered, map};
 pub use pipeline::{Pipeline, one_by_one, open};
+pub(super) use settled::settled;
 
 use std::sync::Arc;
 
@@ -37,6 +39,13 @@ pub trait Morsel: Send {
     /// # Errors
     /// An error of the enumeration of rows.
     fn batch(self: Box<Self>, ctx: &Context) -> Result<Batch>;
+}
+
+/// Rows that are a batch already.
+impl Morsel for Batch {
+    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Batch> {
+        Ok(*self)
+    }
 }
 
 /// A step that makes of each batch another one, whatever came before it and on whichever thread.

@@ -2,8 +2,8 @@
 
 use crate::criteria::fold;
 use crate::eval::Context;
-use crate::table::column::CellView;
-use crate::table::{Column, Whole};
+use crate::table::Whole;
+use crate::table::column::{CellView, Cells};
 use crate::value::{Member, Result, Value};
 
 /// One column of the order.
@@ -20,10 +20,27 @@ pub(super) struct Part {
 /// Writes keys, as long as the kinds of numbers among them have an order that bytes can have.
 #[derive(Default)]
 pub(super) struct KeyWriter {
+    kinds: Kinds,
+}
+
+/// Which of the numbers that bytes cannot have in one order there are.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Kinds {
     /// Whether there was a whole number that no double holds exactly.
     wholes: bool,
     /// Whether there was a double among which such whole numbers lie: it equals many of them.
     doubles: bool,
+}
+
+impl Kinds {
+    pub(super) fn and(self, other: Kinds) -> Kinds {
+        Kinds { wholes: self.wholes || other.wholes, doubles: self.doubles || other.doubles }
+    }
+
+    /// Whether keys of all these kinds can stand beside each other.
+    pub(super) fn have_order(self) -> bool {
+        !(self.wholes && self.doubles)
+    }
 }
 
 /// Below, whole numbers and doubles are the same numbers.
@@ -41,6 +58,11 @@ const LOGICAL: u8 = 7;
 const TEXT: u8 = 8;
 
 impl KeyWriter {
+    /// The kinds of numbers in the keys so far.
+    pub(super) fn kinds(&self) -> Kinds {
+        self.kinds
+    }
+
     /// Adds the key of a row; `false` if it cannot be written, or not beside those before it.
     ///
     /// # Errors
@@ -49,13 +71,13 @@ impl KeyWriter {
     pub(super) fn write(
         &mut self,
         ctx: &Context,
-        parts: &[(&Part, Option<&Column>)],
+        parts: &[(&Part, Option<Cells<'_>>)],
         row: usize,
         bytes: &mut Vec<u8>,
     ) -> Result<bool> {
         for (part, column) in parts {
             let start = bytes.len();
-            let view = column.map_or(CellView::Null, |column| column.view(row));
+            let view = column.as_ref().map_or(CellView::Null, |column| column.view(row));
             let written = match view {
                 CellView::Member(Member::Ready(value)) => self.write_value(value, part.ignore_case, bytes),
                 CellView::Member(lazy) => self.write_value(&lazy.force(ctx)?, part.ignore_case, bytes),
@@ -101,8 +123,8 @@ impl KeyWriter {
             CellView::Logical(logical) => bytes.extend_from_slice(&[LOGICAL, u8::from(logical)]),
             CellView::Double(double) => {
                 push_double(double, bytes);
-                self.doubles |= double.is_finite() && double.abs() >= EXACT as f64;
-                return !(self.doubles && self.wholes);
+                self.kinds.doubles |= double.is_finite() && double.abs() >= EXACT as f64;
+                return self.kinds.have_order();
             }
             CellView::Date(days) => {
                 bytes.push(DATE);
@@ -112,8 +134,8 @@ impl KeyWriter {
                 push_double(whole as f64, bytes);
                 if whole.unsigned_abs() >= EXACT {
                     bytes.extend_from_slice(&(whole.cast_unsigned() ^ 1 << 63).to_be_bytes());
-                    self.wholes = true;
-                    return !self.doubles;
+                    self.kinds.wholes = true;
+                    return self.kinds.have_order();
                 }
             }
             CellView::Whole(Whole::Time, ticks) => push_signed(TIME, ticks, bytes),

@@ -1,7 +1,9 @@
 //! Rows in another order.
 
 mod by_keys;
+mod chunk;
 mod key;
+mod merge;
 mod run;
 mod runs;
 #[cfg(test)]
@@ -12,6 +14,7 @@ use std::sync::Arc;
 
 use super::gather::Picking;
 use super::keys::{KeyColumns, with_keys};
+use super::parallel::{self, Morsel, Morsels, Pipeline};
 use super::plan::{self, Explanation, How};
 use super::{Batch, Batches, Demand, Foldable, Operator, Table};
 use crate::criteria::{ComparisonCriteria, Rule};
@@ -19,7 +22,7 @@ use crate::eval::Context;
 use crate::value::Result;
 use by_keys::ByKeys;
 use key::Part;
-use runs::{Merging, Runs};
+use runs::{Chunks, Merging, PackedRows, Runs};
 use top::Top;
 
 /// The rows of a table, sorted; rows that compare equal keep their order. Where only the first rows are asked
@@ -60,16 +63,8 @@ impl Sort {
         };
         columns.zip(self.criteria.rules()).map(part).collect()
     }
-}
 
-/// Up to this many rows the first ones are picked while the rows pass.
-const FEW: usize = 100_000;
-
-impl Operator for Sort {
-    fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
-        if let Some(rows) = self.foldable(ctx)? {
-            return rows.operator().open(ctx, demand);
-        }
+    fn sorting(&self, ctx: &Context, demand: &Demand) -> Result<Sorting> {
         let width = self.input.width();
         let below = with_keys(demand, width, self.keys.columns());
         let by_keys = ByKeys {
@@ -78,22 +73,43 @@ impl Operator for Sort {
             keys: self.keys.clone(),
             demand: demand.clone(),
         };
+        let input = &**self.input.operator();
         let collecting = match (self.parts(), demand.limit) {
             (Some(parts), Some(limit)) if limit <= FEW => {
-                Collecting::Top(Top::new(parts, width, below.clone(), limit))
+                let keys = parts.iter().map(|part| part.column).collect();
+                let rows = parallel::settled(ctx, input, &below, keys)?;
+                Collecting::Top(Top::new(parts, width, below, limit), rows)
             }
             (Some(parts), _) => {
                 let columns = (0..width).filter(|at| below.wants(*at)).collect();
-                Collecting::Runs(Runs::new(ctx, parts, columns, width))
+                let pipeline = Pipeline::of(ctx, input, &below)?;
+                let chunks = Chunks::new(ctx, pipeline, parts, columns, width);
+                Collecting::Runs(Runs::new(ctx, &chunks), chunks)
             }
-            (None, _) => Collecting::Rest(Vec::new()),
+            (None, _) => Collecting::Rest(Vec::new(), input.open(ctx, &below)?),
         };
-        Ok(Box::new(Sorting {
-            input: self.input.operator().open(ctx, &below)?,
+        Ok(Sorting {
             by_keys,
             state: State::Collecting(collecting),
             left: demand.limit.unwrap_or(usize::MAX),
-        }))
+        })
+    }
+}
+
+/// Up to this many rows the first ones are picked while the rows pass.
+const FEW: usize = 100_000;
+
+impl Operator for Sort {
+    fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        match self.foldable(ctx)? {
+            Some(rows) => rows.operator().open(ctx, demand),
+            None => Ok(Box::new(self.sorting(ctx, demand)?)),
+        }
+    }
+
+    fn morsels(&self, ctx: &Context, demand: &Demand) -> Result<Option<Box<dyn Morsels>>> {
+        // A source that may sort by itself is asked when the step is opened.
+        if self.folds { Ok(None) } else { Ok(Some(Box::new(self.sorting(ctx, demand)?))) }
     }
 
     fn known_rows(&self) -> Option<usize> {
@@ -135,7 +151,6 @@ impl Operator for Sort {
 }
 
 struct Sorting {
-    input: Box<dyn Batches>,
     by_keys: ByKeys,
     state: State,
     /// How many rows may still be asked for.
@@ -151,67 +166,97 @@ enum State {
     Ended,
 }
 
-/// Rows being collected: in the first two ways as long as their keys can be sorted as bytes.
+/// Rows being collected, with those that are left: in the first two ways as long as their keys can be sorted as bytes.
 enum Collecting {
-    Top(Top),
-    Runs(Runs),
-    /// The rows so far, to be sorted by comparing, with those that are left in the input.
-    Rest(Vec<Batch>),
+    Top(Top, Box<dyn Batches>),
+    Runs(Runs, Chunks),
+    /// The rows so far, to be sorted by comparing.
+    Rest(Vec<Batch>, Box<dyn Batches>),
+}
+
+/// Rows in their order.
+enum Rows {
+    Batch(Batch),
+    Packed(PackedRows),
 }
 
 impl Sorting {
     fn collect(&mut self, ctx: &Context, mut collecting: Collecting) -> Result<State> {
         loop {
-            if let Collecting::Rest(batches) = collecting {
-                return self.by_keys.sort(ctx, batches, &mut *self.input).map(State::Picking);
-            }
-            let Some(batch) = self.input.next(ctx)? else { break };
-            let taken = match &mut collecting {
-                Collecting::Top(top) => top.push(ctx, &batch)?,
-                Collecting::Runs(runs) => runs.push(ctx, &batch)?,
-                Collecting::Rest(_) => true,
-            };
-            if !taken {
-                let mut batches = match collecting {
-                    Collecting::Top(top) => top.unsorted(),
-                    Collecting::Runs(runs) => runs.unsorted(ctx)?,
-                    Collecting::Rest(batches) => batches,
-                };
-                batches.push(batch);
-                collecting = Collecting::Rest(batches);
+            collecting = match collecting {
+                Collecting::Top(mut top, mut input) => {
+                    let Some(batch) = input.next(ctx)? else {
+                        let (batches, places) = top.finish();
+                        return Ok(State::Picking(self.by_keys.picking(batches, places)));
+                    };
+                    if top.push(ctx, &batch)? {
+                        Collecting::Top(top, input)
+                    } else {
+                        let mut batches = top.unsorted();
+                        batches.push(batch);
+                        Collecting::Rest(batches, input)
+                    }
+                }
+                Collecting::Runs(mut runs, mut chunks) => {
+                    let Some(chunk) = chunks.next(ctx)? else {
+                        return Ok(State::Merging(Box::new(runs.merged(ctx)?)));
+                    };
+                    match runs.push(ctx, chunk)? {
+                        None => Collecting::Runs(runs, chunks),
+                        Some(rows) => {
+                            let mut batches = runs.unsorted(ctx)?;
+                            batches.extend(rows);
+                            Collecting::Rest(batches, Box::new(chunks))
+                        }
+                    }
+                }
+                Collecting::Rest(batches, mut input) => {
+                    return self.by_keys.sort(ctx, batches, &mut *input).map(State::Picking);
+                }
             }
         }
-        Ok(match collecting {
-            Collecting::Top(top) => {
-                let (batches, places) = top.finish();
-                State::Picking(self.by_keys.picking(batches, places))
+    }
+
+    fn rows(&mut self, ctx: &Context) -> Result<Option<Rows>> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Ended) {
+                State::Collecting(collecting) => self.state = self.collect(ctx, collecting)?,
+                State::Merging(mut merging) => {
+                    let rows = merging.next(ctx, self.left)?;
+                    if let Some(rows) = &rows {
+                        self.left -= rows.rows;
+                        self.state = State::Merging(merging);
+                    }
+                    return Ok(rows.map(Rows::Packed));
+                }
+                State::Picking(mut picking) => {
+                    let batch = picking.next(ctx)?;
+                    self.state = State::Picking(picking);
+                    return Ok(batch.map(Rows::Batch));
+                }
+                State::Ended => return Ok(None),
             }
-            Collecting::Runs(runs) => State::Merging(Box::new(runs.merged(ctx)?)),
-            Collecting::Rest(_) => State::Ended,
-        })
+        }
     }
 }
 
 impl Batches for Sorting {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
-        loop {
-            match std::mem::replace(&mut self.state, State::Ended) {
-                State::Collecting(collecting) => self.state = self.collect(ctx, collecting)?,
-                State::Merging(mut merging) => {
-                    let batch = merging.next(ctx, self.left)?;
-                    if let Some(batch) = &batch {
-                        self.left -= batch.len();
-                        self.state = State::Merging(merging);
-                    }
-                    return Ok(batch);
-                }
-                State::Picking(mut picking) => {
-                    let batch = picking.next(ctx)?;
-                    self.state = State::Picking(picking);
-                    return Ok(batch);
-                }
-                State::Ended => return Ok(None),
+        Ok(self.rows(ctx)?.map(|rows| match rows {
+            Rows::Batch(batch) => batch,
+            Rows::Packed(rows) => rows.unpack(),
+        }))
+    }
+}
+
+/// So that rows are unpacked by the threads that go on with them.
+impl Morsels for Sorting {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Box<dyn Morsel>>> {
+        Ok(self.rows(ctx)?.map(|rows| -> Box<dyn Morsel> {
+            match rows {
+                Rows::Batch(batch) => Box::new(batch),
+                Rows::Packed(rows) => Box::new(rows),
             }
-        }
+        }))
     }
 }

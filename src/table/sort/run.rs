@@ -1,222 +1,214 @@
-//! One run of sorted rows, in memory or in a temporary file.
-
-use std::cmp::Ordering;
+//! Runs of sorted rows, in memory or in a temporary file, each row with its key before it.
 
 use crate::eval::Spill;
-use crate::table::packed::{push_length, take_length};
+use crate::table::packed::{Packer, push_length, take_length};
 use crate::value::Result;
 
-/// Rows in memory: the length of the key, the key, the length of the cells, the cells.
+/// The first bytes of a key: they mostly decide.
+pub(super) type Prefix = u128;
+
+/// Rows as they come, to be sorted.
 #[derive(Default)]
-pub(super) struct Run {
+pub(super) struct Unsorted {
+    /// Of each row the length of the key, the key, and the packed row.
     bytes: Vec<u8>,
     entries: Vec<Entry>,
 }
 
-/// The first bytes of a key: they mostly decide.
-type Prefix = (u64, u64);
-
-/// A row of a run, and where it stands.
-#[derive(Clone, Copy)]
+/// A row, and where it stands. Two words, since one would be aligned to 16 bytes.
 struct Entry {
-    prefix: Prefix,
+    prefix: (u64, u64),
     start: u64,
 }
 
-fn prefix(key: &[u8]) -> Prefix {
+/// Where a row's key is, and where the row ends. The packed row is between the two.
+struct Row {
+    key: (usize, usize),
+    end: usize,
+}
+
+/// The row at a place of `bytes`; `None` if it is not all there.
+#[inline]
+fn row_at(bytes: &[u8], at: usize) -> Option<Row> {
+    let mut rest = bytes.get(at..)?;
+    let length = take_length(&mut rest)?;
+    let start = bytes.len() - rest.len();
+    let key = (start, start.checked_add(length)?);
+    let mut rest = bytes.get(key.1..)?;
+    let length = take_length(&mut rest)?;
+    let end = (bytes.len() - rest.len()).checked_add(length)?;
+    (end <= bytes.len()).then_some(Row { key, end })
+}
+
+fn prefix_of(bytes: &[u8], (start, end): (usize, usize)) -> Prefix {
+    let length = end - start;
+    if let Some(window) = bytes.get(start..).and_then(|bytes| bytes.first_chunk::<16>()) {
+        let prefix = Prefix::from_be_bytes(*window);
+        return match length {
+            0 => 0,
+            1..16 => prefix & !(Prefix::MAX >> (8 * length)),
+            _ => prefix,
+        };
+    }
     let mut prefix = [0; 16];
+    let key = bytes.get(start..end).unwrap_or_default();
     prefix.iter_mut().zip(key).for_each(|(place, byte)| *place = *byte);
-    let prefix = u128::from_be_bytes(prefix);
-    ((prefix >> 64) as u64, prefix as u64)
+    Prefix::from_be_bytes(prefix)
 }
 
-/// The key and the cells of the row at the beginning of `bytes`, and how long it is; `None` if it is not all there.
-fn row(bytes: &[u8]) -> Option<(&[u8], &[u8], usize)> {
-    let mut rest = bytes;
-    let mut part = || {
-        let length = take_length(&mut rest)?;
-        let (part, after) = rest.split_at_checked(length)?;
-        rest = after;
-        Some(part)
-    };
-    let (key, cells) = (part()?, part()?);
-    Some((key, cells, bytes.len() - rest.len()))
-}
-
-impl Run {
-    /// A run with room for so many bytes. Memory that is not written to is not taken.
-    pub(super) fn with_room(bytes: usize) -> Run {
-        Run { bytes: Vec::with_capacity(bytes), entries: Vec::new() }
-    }
-
+impl Unsorted {
     /// Adds a row.
-    pub(super) fn push(&mut self, key: &[u8], cells: &[u8]) {
-        self.entries.push(Entry { prefix: prefix(key), start: self.bytes.len() as u64 });
+    pub(super) fn push(&mut self, key: &[u8], packer: &mut Packer<'_>, row: usize) {
+        let start = self.bytes.len();
         push_length(key.len(), &mut self.bytes);
+        let from = self.bytes.len();
         self.bytes.extend_from_slice(key);
-        push_length(cells.len(), &mut self.bytes);
-        self.bytes.extend_from_slice(cells);
+        packer.pack(row, &mut self.bytes);
+        let prefix = prefix_of(&self.bytes, (from, from + key.len()));
+        self.entries.push(Entry { prefix: ((prefix >> 64) as u64, prefix as u64), start: start as u64 });
     }
 
-    /// How many rows there are.
-    pub(super) fn rows(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// The memory that is taken, in bytes.
-    pub(super) fn held(&self) -> usize {
-        self.bytes.len() + self.entries.capacity() * size_of::<Entry>()
-    }
-
-    /// Drops the rows from that one on.
-    pub(super) fn truncate(&mut self, rows: usize) {
-        if let Some(entry) = self.entries.get(rows) {
-            self.bytes.truncate(entry.start as usize);
-        }
-        self.entries.truncate(rows);
-    }
-
-    /// Drops all rows, and keeps the memory.
-    pub(super) fn clear(&mut self) {
-        self.bytes.clear();
-        self.entries.clear();
-    }
-
-    fn row(&self, entry: &Entry) -> (&[u8], &[u8], usize) {
-        row(self.bytes.get(entry.start as usize..).unwrap_or_default()).unwrap_or((&[], &[], 0))
-    }
-
-    /// Brings the rows into their order.
-    pub(super) fn sort(&mut self) {
-        let mut entries = std::mem::take(&mut self.entries);
-        // Where rows start says how they came: equal ones stay in that order.
-        entries.sort_unstable_by(|left, right| match left.prefix.cmp(&right.prefix) {
-            Ordering::Equal => self.row(left).0.cmp(self.row(right).0).then(left.start.cmp(&right.start)),
-            order => order,
+    /// The rows in their order; equal ones as they came.
+    pub(super) fn sorted(mut self) -> Vec<u8> {
+        let bytes = &self.bytes;
+        let key = |entry: &Entry| match row_at(bytes, entry.start as usize) {
+            Some(row) => bytes.get(row.key.0..row.key.1).unwrap_or_default(),
+            None => &[],
+        };
+        self.entries.sort_unstable_by(|left, right| {
+            let order = left.prefix.cmp(&right.prefix).then_with(|| key(left).cmp(key(right)));
+            order.then(left.start.cmp(&right.start))
         });
-        self.entries = entries;
-    }
-
-    /// Writes the rows in their order.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub(super) fn write(&self, spill: &mut Spill) -> Result<SpilledRun> {
-        let start = spill.end();
-        let mut chunk = Vec::with_capacity(2 * CHUNK);
+        let mut sorted = Vec::with_capacity(bytes.len());
         for entry in &self.entries {
-            let (_, _, length) = self.row(entry);
             let start = entry.start as usize;
-            chunk.extend_from_slice(self.bytes.get(start..start + length).unwrap_or_default());
-            if chunk.len() >= CHUNK {
-                spill.write(&chunk)?;
-                chunk.clear();
-            }
+            let end = row_at(bytes, start).map_or(start, |row| row.end);
+            sorted.extend_from_slice(bytes.get(start..end).unwrap_or_default());
         }
-        spill.write(&chunk)?;
-        Ok(SpilledRun { next: start, end: spill.end(), chunk: Vec::new(), at: 0 })
+        sorted
     }
 }
 
 /// How many bytes are read or written at a time.
 const CHUNK: usize = 256 << 10;
 
-/// Rows in a file that are read from their first on.
-pub(super) struct SpilledRun {
-    /// What of the file was not read yet.
-    next: u64,
-    end: u64,
-    chunk: Vec<u8>,
-    at: usize,
+/// Sorted rows.
+pub(super) enum Run {
+    Memory(Vec<u8>),
+    /// Where they are in the file.
+    Spilled {
+        start: u64,
+        end: u64,
+    },
 }
 
 /// A run being read, at one of its rows.
-pub(super) enum Cursor {
-    Memory(Run, usize),
-    Spilled(SpilledRun, Prefix),
+pub(super) struct Cursor {
+    /// The run, or some of it.
+    bytes: Vec<u8>,
+    /// What of the file was not read yet.
+    next: u64,
+    end: u64,
+    at: usize,
+    row: Row,
 }
 
 impl Cursor {
-    /// At the first row; `None` if there is none.
-    pub(super) fn of_run(run: Run) -> Option<Cursor> {
-        (run.rows() > 0).then_some(Cursor::Memory(run, 0))
-    }
-
-    /// At the first row; `None` if there is none.
-    pub(super) fn of_spilled(mut run: SpilledRun, spill: &mut Spill) -> Result<Option<Cursor>> {
-        let prefix = run.fill(spill)?;
-        Ok(prefix.map(|prefix| Cursor::Spilled(run, prefix)))
-    }
-
-    /// The first bytes of the row's key.
-    pub(super) fn prefix(&self) -> Prefix {
-        match self {
-            Cursor::Memory(run, at) => run.entries.get(*at).map_or((0, 0), |entry| entry.prefix),
-            Cursor::Spilled(_, prefix) => *prefix,
+    /// Before the first row.
+    pub(super) fn new(run: Run) -> Cursor {
+        let row = Row { key: (0, 0), end: 0 };
+        match run {
+            Run::Memory(bytes) => Cursor { bytes, next: 0, end: 0, at: 0, row },
+            Run::Spilled { start, end } => Cursor { bytes: Vec::new(), next: start, end, at: 0, row },
         }
+    }
+
+    /// Goes to the next row: the first bytes of its key, or `None` past the last. `spill` is the file, if there is one.
+    ///
+    /// # Errors
+    /// Those of the file.
+    #[inline]
+    pub(super) fn advance(&mut self, spill: &mut Option<Spill>) -> Result<Option<Prefix>> {
+        self.at = self.row.end;
+        loop {
+            if let Some(row) = row_at(&self.bytes, self.at) {
+                let prefix = prefix_of(&self.bytes, row.key);
+                self.row = row;
+                return Ok(Some(prefix));
+            }
+            if !self.read_on(spill)? {
+                // The memory can go.
+                *self = Cursor::new(Run::Memory(Vec::new()));
+                return Ok(None);
+            }
+        }
+    }
+
+    #[cold]
+    fn read_on(&mut self, spill: &mut Option<Spill>) -> Result<bool> {
+        let left = self.end - self.next;
+        let Some(spill) = spill.as_mut().filter(|_| left > 0) else { return Ok(false) };
+        self.bytes.drain(..self.at.min(self.bytes.len()));
+        self.at = 0;
+        let known = self.bytes.len();
+        // A row longer than a chunk takes some.
+        let more = left.min(CHUNK as u64) as usize;
+        self.bytes.resize(known + more, 0);
+        spill.read(self.next, self.bytes.get_mut(known..).unwrap_or_default())?;
+        self.next += more as u64;
+        Ok(true)
     }
 
     /// The row's key.
     pub(super) fn key(&self) -> &[u8] {
-        self.row().0
+        self.bytes.get(self.row.key.0..self.row.key.1).unwrap_or_default()
     }
 
-    /// The row's cells.
-    pub(super) fn cells(&self) -> &[u8] {
-        self.row().1
+    /// The packed row.
+    #[inline]
+    pub(super) fn packed(&self) -> &[u8] {
+        self.bytes.get(self.row.key.1..self.row.end).unwrap_or_default()
     }
 
-    fn row(&self) -> (&[u8], &[u8], usize) {
-        match self {
-            Cursor::Memory(run, at) => run.entries.get(*at).map_or((&[], &[], 0), |entry| run.row(entry)),
-            Cursor::Spilled(run, _) => run.row().unwrap_or((&[], &[], 0)),
-        }
-    }
-
-    /// Goes to the next row; `false` past the last. `spill` is the file, if the run is in one.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub(super) fn advance(&mut self, spill: Option<&mut Spill>) -> Result<bool> {
-        match (self, spill) {
-            (Cursor::Memory(run, at), _) => {
-                *at += 1;
-                Ok(*at < run.rows())
-            }
-            (Cursor::Spilled(run, prefix), Some(spill)) => {
-                run.at += run.row().map_or(0, |(_, _, length)| length);
-                let next = run.fill(spill)?;
-                *prefix = next.unwrap_or_default();
-                Ok(next.is_some())
-            }
-            (Cursor::Spilled(..), None) => Ok(false),
-        }
+    /// The row with its key.
+    #[inline]
+    pub(super) fn whole(&self) -> &[u8] {
+        self.bytes.get(self.at..self.row.end).unwrap_or_default()
     }
 }
 
-impl SpilledRun {
-    fn row(&self) -> Option<(&[u8], &[u8], usize)> {
-        row(self.chunk.get(self.at..)?)
+/// Writes sorted rows to a file.
+pub(super) struct RunWriter<'s> {
+    spill: &'s mut Spill,
+    start: u64,
+    chunk: Vec<u8>,
+}
+
+impl<'s> RunWriter<'s> {
+    pub(super) fn new(spill: &'s mut Spill) -> RunWriter<'s> {
+        let start = spill.end();
+        RunWriter { spill, start, chunk: Vec::with_capacity(CHUNK) }
     }
 
-    /// Sees to it that the next row is there whole: its prefix, or `None` past the last.
-    fn fill(&mut self, spill: &mut Spill) -> Result<Option<Prefix>> {
-        loop {
-            if let Some((key, _, _)) = self.row() {
-                return Ok(Some(prefix(key)));
-            }
-            let left = self.end - self.next;
-            if left == 0 {
-                return Ok(None);
-            }
-            self.chunk.drain(..self.at.min(self.chunk.len()));
-            self.at = 0;
-            let known = self.chunk.len();
-            // A row longer than a chunk takes some.
-            let more = left.min(CHUNK as u64) as usize;
-            self.chunk.resize(known + more, 0);
-            spill.read(self.next, self.chunk.get_mut(known..).unwrap_or_default())?;
-            self.next += more as u64;
+    /// Adds a row with its key.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub(super) fn push(&mut self, row: &[u8]) -> Result<()> {
+        self.chunk.extend_from_slice(row);
+        if self.chunk.len() >= CHUNK {
+            self.spill.write(&self.chunk)?;
+            self.chunk.clear();
         }
+        Ok(())
+    }
+
+    /// The run.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub(super) fn finish(self) -> Result<Run> {
+        self.spill.write(&self.chunk)?;
+        Ok(Run::Spilled { start: self.start, end: self.spill.end() })
     }
 }

@@ -1,179 +1,231 @@
 //! Sorting many rows: sorted runs of packed rows, merged as they are read.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::key::{KeyWriter, Part};
-use super::run::{Cursor, Run, SpilledRun};
+use super::chunk::Chunk;
+use super::key::{Kinds, Part};
+use super::merge::Merge;
+use super::run::{Run, RunWriter};
 use crate::eval::{Context, RowsHeld, Spill};
-use crate::table::packed::{Beside, pack, unpack};
-use crate::table::{Batch, Column};
+use crate::table::packed::{Beside, unpack};
+use crate::table::parallel::{Morsel, Ordered, Pipeline, map};
+use crate::table::{Batch, Batches};
 use crate::value::Result;
 
-/// How many bytes of rows a run has at least, but for the last one.
-const RUN: usize = 32 << 20;
-
-/// How many rows are unpacked at a time.
+/// How many rows, and about how many bytes, are unpacked at a time.
 const ROWS: usize = 8192;
+const BYTES: usize = 4 << 20;
 
-/// Rows on their way into runs. Past the memory that is granted for them, runs go to a file.
-pub(super) struct Runs {
-    parts: Arc<[Part]>,
-    rows: Packed,
-    writer: KeyWriter,
-    current: Run,
-    /// The runs in memory, which came after those in the file.
-    runs: Vec<Run>,
-    spilled: Vec<SpilledRun>,
-    spill: Option<Spill>,
-    held: RowsHeld,
-    /// How many bytes a run has.
-    size: usize,
-}
+/// Runs of fewer bytes are merged into one as soon as there are some.
+const SMALL: usize = 128 << 10;
+const FEW: usize = 32;
 
 /// What packed rows mean.
-struct Packed {
+pub(super) struct Packed {
     /// The columns that are kept.
-    columns: Arc<[usize]>,
+    columns: Vec<usize>,
     width: usize,
     beside: Beside,
 }
 
-impl Packed {
-    fn batch(&self, bytes: &[u8], ends: &[usize]) -> Batch {
-        let starts = std::iter::once(0).chain(ends.iter().copied());
-        let rows = starts.zip(ends).map(|(start, end)| bytes.get(start..*end).unwrap_or_default());
-        unpack(&mut rows.collect::<Vec<_>>(), &self.columns, self.width, &self.beside)
+/// Some packed rows, on their way to become a batch.
+pub(super) struct PackedRows {
+    means: Arc<Packed>,
+    bytes: Vec<u8>,
+    /// How many they are.
+    pub rows: usize,
+}
+
+impl PackedRows {
+    pub(super) fn unpack(&self) -> Batch {
+        unpack(&self.bytes, &self.means.columns, self.means.width, &self.means.beside)
     }
 }
 
+impl Morsel for PackedRows {
+    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Batch> {
+        Ok(self.unpack())
+    }
+}
+
+/// The input, each batch sorted on the thread that made it.
+pub(super) struct Chunks {
+    chunks: Ordered<Result<Chunk>>,
+    means: Arc<Packed>,
+    /// Rows of a chunk that were unpacked.
+    unpacked: VecDeque<Batch>,
+}
+
+impl Chunks {
+    /// Rows of a table of `width` columns, of which those at `columns` are kept.
+    pub(super) fn new(
+        ctx: &Context,
+        pipeline: Pipeline,
+        parts: Arc<[Part]>,
+        columns: Vec<usize>,
+        width: usize,
+    ) -> Chunks {
+        let means = Arc::new(Packed { columns, width, beside: Beside::default() });
+        let of_rows = Arc::clone(&means);
+        let sort = move |ctx: &Context, batch: Batch| {
+            Chunk::of(ctx, batch, &parts, &of_rows.columns, &of_rows.beside)
+        };
+        Chunks { chunks: map(ctx, pipeline, sort), means, unpacked: VecDeque::new() }
+    }
+
+    pub(super) fn next(&mut self, ctx: &Context) -> Result<Option<Chunk>> {
+        self.chunks.next(ctx)?.transpose()
+    }
+}
+
+/// The rows, those with equal keys as they came.
+impl Batches for Chunks {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        while self.unpacked.is_empty() {
+            match Chunks::next(self, ctx)? {
+                None => return Ok(None),
+                Some(Chunk::Batch(batch)) => return Ok(Some(batch)),
+                Some(Chunk::Sorted { bytes, .. }) => self.unpacked = batches_of(bytes, &self.means)?.into(),
+            }
+        }
+        Ok(self.unpacked.pop_front())
+    }
+}
+
+/// Sorted runs. Past the memory that is granted for them, they go to a file.
+pub(super) struct Runs {
+    means: Arc<Packed>,
+    /// The runs in their order: those in the file, those in memory, and small ones that are to become one.
+    spilled: Vec<Run>,
+    runs: Vec<Vec<u8>>,
+    small: Vec<Vec<u8>>,
+    /// How many bytes are in memory.
+    bytes: usize,
+    kinds: Kinds,
+    spill: Option<Spill>,
+    held: RowsHeld,
+}
+
 impl Runs {
-    pub(super) fn new(ctx: &Context, parts: Arc<[Part]>, columns: Arc<[usize]>, width: usize) -> Runs {
-        let held = ctx.rows_held();
-        let size = held.limit().map_or(RUN, |limit| RUN.min((limit / 8) as usize));
+    /// No rows yet of those that `chunks` gives.
+    pub(super) fn new(ctx: &Context, chunks: &Chunks) -> Runs {
         Runs {
-            parts,
-            rows: Packed { columns, width, beside: Beside::new() },
-            writer: KeyWriter::default(),
-            current: Run::default(),
-            runs: Vec::new(),
+            means: Arc::clone(&chunks.means),
             spilled: Vec::new(),
+            runs: Vec::new(),
+            small: Vec::new(),
+            bytes: 0,
+            kinds: Kinds::default(),
             spill: None,
-            held,
-            size,
+            held: ctx.rows_held(),
         }
     }
 
-    /// Takes the rows of a batch. `false`, and none of them, if they have no keys that could be sorted as bytes.
+    /// Takes a chunk. Gives back its rows if their keys cannot be sorted as bytes beside those that came before.
     ///
     /// # Errors
-    /// Those of the key's cells, or of temporary files.
-    pub(super) fn push(&mut self, ctx: &Context, batch: &Batch) -> Result<bool> {
-        let parts = self.parts.iter().map(|part| Ok((part, batch.settled(ctx, part.column)?)));
-        let parts = parts.collect::<Result<Vec<_>>>()?;
-        let columns = self.rows.columns.iter().filter_map(|at| batch.settled(ctx, *at).transpose());
-        let columns = columns.collect::<Result<Vec<&Column>>>()?;
-        let known = self.current.rows();
-        let (mut key, mut cells) = (Vec::new(), Vec::new());
-        for row in 0..batch.len() {
-            ctx.step()?;
-            key.clear();
-            if !self.writer.write(ctx, &parts, row, &mut key)? {
-                self.current.truncate(known);
-                return Ok(false);
+    /// Those of temporary files.
+    pub(super) fn push(&mut self, ctx: &Context, chunk: Chunk) -> Result<Option<Vec<Batch>>> {
+        let bytes = match chunk {
+            Chunk::Batch(batch) => return Ok(Some(vec![batch])),
+            Chunk::Sorted { bytes, kinds } => {
+                let kinds = self.kinds.and(kinds);
+                if !kinds.have_order() {
+                    return batches_of(bytes, &self.means).map(Some);
+                }
+                self.kinds = kinds;
+                bytes
             }
-            cells.clear();
-            pack(&columns, row, &mut self.rows.beside, &mut cells);
-            self.current.push(&key, &cells);
+        };
+        self.bytes += bytes.capacity();
+        if bytes.len() < SMALL {
+            self.small.push(bytes);
+            if self.small.len() >= FEW {
+                self.join_small()?;
+            }
+        } else {
+            self.join_small()?;
+            self.runs.push(bytes);
         }
-        if self.current.held() >= self.size {
-            self.end_run(ctx)?;
+        self.held.set(self.bytes);
+        if self.held.is_too_much() {
+            self.spill(ctx)?;
         }
-        Ok(true)
+        Ok(None)
     }
 
-    fn end_run(&mut self, ctx: &Context) -> Result<()> {
-        ctx.check_limits()?;
-        self.current.sort();
-        let held: usize = self.runs.iter().map(Run::held).sum();
-        self.held.set(held + self.current.held());
-        if self.spill.is_none() && !self.held.is_too_much() {
-            let next = Run::with_room(self.size + self.size / 2);
-            self.runs.push(std::mem::replace(&mut self.current, next));
+    /// Makes one run of the small ones.
+    fn join_small(&mut self) -> Result<()> {
+        if self.small.len() < 2 {
+            self.runs.append(&mut self.small);
             return Ok(());
         }
-        let spill = match &mut self.spill {
-            Some(spill) => spill,
-            None => self.spill.insert(Spill::new(ctx)?),
-        };
-        for run in self.runs.drain(..) {
-            ctx.check_limits()?;
-            self.spilled.push(run.write(spill)?);
+        let mut joined = Vec::with_capacity(self.small.iter().map(Vec::len).sum());
+        let mut merge = Merge::new(self.small.drain(..).map(Run::Memory), None)?;
+        while let Some(cursor) = merge.first() {
+            joined.extend_from_slice(cursor.whole());
+            merge.advance()?;
         }
-        self.spilled.push(self.current.write(spill)?);
-        self.current.clear();
-        self.held.set(self.size);
+        self.runs.push(joined);
         Ok(())
+    }
+
+    /// Writes what is in memory to the file, as one run.
+    fn spill(&mut self, ctx: &Context) -> Result<()> {
+        let mut spill = match self.spill.take() {
+            Some(spill) => spill,
+            None => Spill::new(ctx)?,
+        };
+        let runs = self.runs.drain(..).chain(self.small.drain(..)).map(Run::Memory);
+        let mut merge = Merge::new(runs, None)?;
+        let mut writer = RunWriter::new(&mut spill);
+        while let Some(cursor) = merge.first() {
+            ctx.step()?;
+            writer.push(cursor.whole())?;
+            merge.advance()?;
+        }
+        let run = writer.finish()?;
+        self.spilled.push(run);
+        self.spill = Some(spill);
+        self.bytes = 0;
+        self.held.set(0);
+        Ok(())
+    }
+
+    /// All runs, as they came.
+    fn all(&mut self) -> Vec<Run> {
+        let in_memory = self.runs.drain(..).chain(self.small.drain(..)).map(Run::Memory);
+        self.spilled.drain(..).chain(in_memory).collect()
     }
 
     /// All rows, in an order in which those with equal keys stand as they came.
     pub(super) fn unsorted(mut self, ctx: &Context) -> Result<Vec<Batch>> {
-        self.current.sort();
-        let mut batches = Vec::new();
-        let (rows, mut cursors, mut spill) = self.cursors()?;
-        let (mut bytes, mut ends) = (Vec::new(), Vec::new());
-        for cursor in &mut cursors {
-            loop {
+        let (mut batches, mut spill) = (Vec::new(), self.spill.take());
+        for run in self.all() {
+            let mut merge = Merge::new([run], spill)?;
+            while let Some(rows) = next_rows(&mut merge, &self.means, ROWS)? {
                 ctx.step()?;
-                bytes.extend_from_slice(cursor.cells());
-                ends.push(bytes.len());
-                let more = cursor.advance(spill.as_mut())?;
-                if ends.len() == ROWS || !more {
-                    batches.push(rows.batch(&bytes, &ends));
-                    bytes.clear();
-                    ends.clear();
-                }
-                if !more {
-                    break;
-                }
+                batches.push(rows.unpack());
             }
+            spill = merge.into_spill();
         }
         Ok(batches)
-    }
-
-    /// The runs that have rows, as they came.
-    fn cursors(self) -> Result<(Packed, Vec<Cursor>, Option<Spill>)> {
-        let (mut cursors, mut spill) = (Vec::new(), self.spill);
-        if let Some(spill) = &mut spill {
-            for run in self.spilled {
-                cursors.extend(Cursor::of_spilled(run, spill)?);
-            }
-        }
-        cursors.extend(self.runs.into_iter().chain([self.current]).filter_map(Cursor::of_run));
-        Ok((self.rows, cursors, spill))
     }
 
     /// The rows in their order.
     pub(super) fn merged(mut self, ctx: &Context) -> Result<Merging> {
         ctx.check_limits()?;
-        self.current.sort();
-        let held = std::mem::replace(&mut self.held, ctx.rows_held());
-        let (rows, cursors, spill) = self.cursors()?;
-        let order = (0..cursors.len()).collect();
-        let mut merging = Merging { rows, cursors, spill, order, _held: held };
-        for at in (0..merging.order.len()).rev() {
-            merging.sink(at);
-        }
-        Ok(merging)
+        let runs = self.all();
+        let merge = Merge::new(runs, self.spill.take())?;
+        Ok(Merging { means: self.means, merge, _held: self.held })
     }
 }
 
 /// Runs being merged.
 pub(super) struct Merging {
-    rows: Packed,
-    cursors: Vec<Cursor>,
-    spill: Option<Spill>,
-    /// A heap of the runs that have rows left: the one with the first row stands first.
-    order: Vec<usize>,
+    means: Arc<Packed>,
+    merge: Merge,
     _held: RowsHeld,
 }
 
@@ -182,45 +234,30 @@ impl Merging {
     ///
     /// # Errors
     /// Those of temporary files.
-    pub(super) fn next(&mut self, ctx: &Context, limit: usize) -> Result<Option<Batch>> {
-        let (mut bytes, mut ends) = (Vec::new(), Vec::new());
-        while ends.len() < ROWS.min(limit) {
-            ctx.step()?;
-            let Some(&first) = self.order.first() else { break };
-            let Some(cursor) = self.cursors.get_mut(first) else { break };
-            bytes.extend_from_slice(cursor.cells());
-            ends.push(bytes.len());
-            if !cursor.advance(self.spill.as_mut())? {
-                self.order.swap_remove(0);
-            }
-            self.sink(0);
-        }
-        Ok((!ends.is_empty()).then(|| self.rows.batch(&bytes, &ends)))
+    pub(super) fn next(&mut self, ctx: &Context, limit: usize) -> Result<Option<PackedRows>> {
+        ctx.steps(ROWS)?;
+        next_rows(&mut self.merge, &self.means, limit.min(ROWS))
     }
+}
 
-    /// Whether the next row of the one run comes before that of the other.
-    fn comes_before(&self, one: usize, other: usize) -> bool {
-        let Some((left, right)) = self.cursors.get(one).zip(self.cursors.get(other)) else { return false };
-        let order = left.prefix().cmp(&right.prefix()).then_with(|| left.key().cmp(right.key()));
-        // Of equal rows those of the earlier run came first.
-        order.then(one.cmp(&other)).is_lt()
+/// The next rows of a merge, at most `most`.
+fn next_rows(merge: &mut Merge, means: &Arc<Packed>, most: usize) -> Result<Option<PackedRows>> {
+    let (mut bytes, mut rows) = (Vec::new(), 0);
+    while rows < most && bytes.len() < BYTES {
+        let Some(cursor) = merge.first() else { break };
+        bytes.extend_from_slice(cursor.packed());
+        rows += 1;
+        merge.advance()?;
     }
+    Ok((rows > 0).then(|| PackedRows { means: Arc::clone(means), bytes, rows }))
+}
 
-    /// Puts the run at a place of the heap where it belongs, among those below it.
-    fn sink(&mut self, mut at: usize) {
-        loop {
-            let (left, right) = (2 * at + 1, 2 * at + 2);
-            let Some((&here, &below)) = self.order.get(at).zip(self.order.get(left)) else { return };
-            let child = match self.order.get(right) {
-                Some(&other) if self.comes_before(other, below) => right,
-                _ => left,
-            };
-            let Some(&least) = self.order.get(child) else { return };
-            if !self.comes_before(least, here) {
-                return;
-            }
-            self.order.swap(at, child);
-            at = child;
-        }
+/// The rows of one run.
+fn batches_of(run: Vec<u8>, means: &Arc<Packed>) -> Result<Vec<Batch>> {
+    let mut merge = Merge::new([Run::Memory(run)], None)?;
+    let mut batches = Vec::new();
+    while let Some(rows) = next_rows(&mut merge, means, ROWS)? {
+        batches.push(rows.unpack());
     }
+    Ok(batches)
 }

@@ -45,7 +45,8 @@ impl Top {
     /// # Errors
     /// Those of the key's cells.
     pub(super) fn push(&mut self, ctx: &Context, batch: &Batch) -> Result<bool> {
-        let parts = self.parts.iter().map(|part| Ok((part, batch.settled(ctx, part.column)?)));
+        let parts =
+            self.parts.iter().map(|part| Ok((part, batch.settled(ctx, part.column)?.map(Column::cells))));
         let parts = parts.collect::<Result<Vec<_>>>()?;
         let (known, number) = (self.rows.len(), self.batches.len() as u32);
         let mut kept: Vec<u32> = Vec::new();

@@ -1,0 +1,34 @@
+use super::{Ordered, Pipeline, map};
+use crate::eval::Context;
+use crate::table::{Batch, Batches, Demand, Operator};
+use crate::value::Result;
+
+/// Opens a step for a reader that needs the cells of some columns at once: late ones are computed on the threads that
+/// make the batches. All rows are read: `demand` has no limit.
+///
+/// # Errors
+/// What opening the step raises.
+pub(in crate::table) fn settled(
+    ctx: &Context,
+    operator: &dyn Operator,
+    demand: &Demand,
+    columns: Vec<usize>,
+) -> Result<Box<dyn Batches>> {
+    let pipeline = Pipeline::of(ctx, operator, demand)?;
+    Ok(Box::new(Settling(map(ctx, pipeline, move |ctx, batch| settle(ctx, batch, &columns)))))
+}
+
+fn settle(ctx: &Context, batch: Batch, columns: &[usize]) -> Result<Batch> {
+    for column in columns {
+        batch.settled(ctx, *column)?;
+    }
+    Ok(batch)
+}
+
+struct Settling(Ordered<Result<Batch>>);
+
+impl Batches for Settling {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        self.0.next(ctx)?.transpose()
+    }
+}
