@@ -1,12 +1,12 @@
 //! Calls of library functions with too few, too many or the wrong kinds of arguments.
 
 use super::Report;
+use super::gives::{gives, words};
 use super::subject::Subject;
 use crate::library::Library;
-use crate::resolve::Target;
-use crate::syntax::{Node, NodeId, UnaryOp};
-use crate::value::types::{Form, FunctionType, Type};
-use crate::value::{Kind, Value};
+use crate::syntax::{Node, NodeId};
+use crate::value::Value;
+use crate::value::types::{Form, FunctionType};
 
 pub(super) fn check(subject: &Subject, report: &mut Report<'_>) {
     for visited in subject.nodes.iter().filter(|visited| !visited.guarded) {
@@ -18,18 +18,20 @@ pub(super) fn check(subject: &Subject, report: &mut Report<'_>) {
         let Some(Value::Function(function)) = Library::get().lookup(&name) else { continue };
         let ty = function.function_type();
         let Form::Function(Some(function)) = &ty.form else { continue };
+        // `f(...)` in a text that shows how a call looks.
+        if arguments.iter().any(|&argument| matches!(subject.node(argument), Node::NotImplemented)) {
+            continue;
+        }
         number(subject, report, visited.id, &name, function, arguments.len());
         for (parameter, &argument) in function.parameters.iter().zip(arguments) {
-            let Some(kind) = kind(subject, argument) else { continue };
-            if parameter.ty.kinds().contains(kind) || parameter.ty.kinds().is_all() {
+            let (wanted, given) = (parameter.ty.kinds(), gives(subject, argument));
+            if given.is_none() || !given.and(wanted).is_none() {
                 continue;
             }
-            let wanted = crate::value::type_text(&parameter.ty);
-            let wanted = wanted.strip_prefix("type ").unwrap_or(&wanted);
-            let message = format!("'{}' of {name} takes {wanted}, not {}.", parameter.name, kind.name());
-            let label = format!("this is {}", kind.name());
+            let message =
+                format!("'{}' of {name} takes {}, not {}.", parameter.name, words(wanted), words(given));
             report
-                .add("M0406", subject.span(argument), &message, &label)
+                .add("M0406", subject.span(argument), &message, &format!("this is {}", words(given)))
                 .help(format!("`pqm doc {name}` shows how it is called."));
         }
     }
@@ -56,58 +58,4 @@ fn number(
     report
         .add("M0405", subject.span(id), &format!("{name} takes {wanted}, not {given}."), "called here")
         .help(format!("`pqm doc {name}` shows how it is called."));
-}
-
-/// The kind of value that an expression certainly gives, if it gives one.
-pub(super) fn kind(subject: &Subject, id: NodeId) -> Option<Kind> {
-    let at = subject.value(id);
-    Some(match subject.node(at) {
-        Node::Null => Kind::Null,
-        Node::Logical(_) => Kind::Logical,
-        Node::Number => Kind::Number,
-        Node::Unary { op: UnaryOp::Minus, operand } if matches!(subject.node(operand), Node::Number) => {
-            Kind::Number
-        }
-        Node::Text => Kind::Text,
-        Node::List(_) => Kind::List,
-        Node::Record(_) => Kind::Record,
-        Node::Function { .. } | Node::Each(_) => Kind::Function,
-        Node::Type(_) => Kind::Type,
-        Node::Name { .. } if subject.meanings.target(at) == Some(Target::Library) => {
-            Library::get().lookup(&subject.name(at))?.as_plain().kind()
-        }
-        Node::Call { callee, .. } => {
-            let Value::Function(function) = Library::get().lookup(&subject.library_name(callee)?)? else {
-                return None;
-            };
-            match &function.function_type().form {
-                Form::Function(Some(function)) => of_type(&function.returns)?,
-                _ => return None,
-            }
-        }
-        _ => return None,
-    })
-}
-
-fn of_type(ty: &Type) -> Option<Kind> {
-    if ty.admits_null() {
-        return None;
-    }
-    Some(match ty.form {
-        Form::Logical => Kind::Logical,
-        Form::Number => Kind::Number,
-        Form::Time => Kind::Time,
-        Form::Date => Kind::Date,
-        Form::DateTime => Kind::DateTime,
-        Form::DateTimeZone => Kind::DateTimeZone,
-        Form::Duration => Kind::Duration,
-        Form::Text => Kind::Text,
-        Form::Binary => Kind::Binary,
-        Form::Type => Kind::Type,
-        Form::List(_) => Kind::List,
-        Form::Record(_) => Kind::Record,
-        Form::Table(_) => Kind::Table,
-        Form::Function(_) => Kind::Function,
-        _ => return None,
-    })
 }

@@ -51,8 +51,9 @@ impl<'s> Columns<'s> {
                 Some(columns) => listed(subject, columns),
                 None => records(subject, argument(0)?),
             },
-            "Table.SelectColumns" => match argument(2) {
+            "Table.SelectColumns" => match argument(2).map(|missing| subject.library_name(missing)) {
                 None => names(texts(subject, argument(1)?)?),
+                Some(Some(name)) if name == "MissingField.UseNull" => names(texts(subject, argument(1)?)?),
                 Some(_) => None,
             },
             "Table.UnpivotOtherColumns" => {
@@ -86,12 +87,24 @@ impl<'s> Columns<'s> {
             | "Table.SelectRowsWithErrors"
             | "Table.AlternateRows"
             | "Table.Repeat"
-            | "Table.RemoveMatchingRows"
-            | "Table.TransformColumnTypes" => self.of(argument(0)?),
-            // With MissingField.UseNull there may be more.
-            "Table.TransformColumns" | "Table.ReorderColumns" => {
-                let last = if name == "Table.TransformColumns" { 3 } else { 2 };
-                argument(last).is_none().then(|| self.of(argument(0)?))?
+            | "Table.RemoveMatchingRows" => self.of(argument(0)?),
+            "Table.TransformColumnTypes" => {
+                let missing = argument(2).and_then(|options| {
+                    let fields = subject.fields(options)?;
+                    fields.into_iter().find(|(name, _)| name == "MissingField").map(|(_, value)| value)
+                });
+                // A record that is not written out may say anything.
+                let unknown = argument(2).is_some_and(|options| {
+                    subject.literal_text(options).is_none() && subject.fields(options).is_none()
+                });
+                let named = || firsts(subject, argument(1)?);
+                if unknown { None } else { self.and_missing(argument(0)?, missing, named) }
+            }
+            "Table.TransformColumns" => {
+                self.and_missing(argument(0)?, argument(3), || firsts(subject, argument(1)?))
+            }
+            "Table.ReorderColumns" => {
+                self.and_missing(argument(0)?, argument(2), || texts(subject, argument(1)?))
             }
             "Table.RemoveColumns" => {
                 let gone = texts(subject, argument(1)?)?;
@@ -148,6 +161,21 @@ impl<'s> Columns<'s> {
                 }
                 names(all)
             }
+            _ => None,
+        }
+    }
+
+    /// The columns of a table after a step that names some: with `MissingField.UseNull` it has all of those.
+    fn and_missing(
+        &mut self,
+        table: NodeId,
+        missing: Option<NodeId>,
+        named: impl Fn() -> Option<Vec<String>>,
+    ) -> Names {
+        let Some(missing) = missing else { return self.of(table) };
+        match self.subject.library_name(missing).as_deref() {
+            Some("MissingField.UseNull") => self.changed(table, &[], named()?),
+            Some("MissingField.Error" | "MissingField.Ignore") => self.of(table),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::subject::Subject;
-use crate::syntax::{BinaryOp, Node, NodeId, TokenKind};
+use crate::syntax::{BinaryOp, Node, NodeId};
 
 pub(super) fn check(subject: &Subject, report: &mut Report<'_>) {
     for visited in &subject.nodes {
@@ -121,14 +121,14 @@ fn is_plain(subject: &Subject, id: NodeId) -> bool {
 
 /// Whether two expressions are written with the same words.
 fn same(subject: &Subject, left: NodeId, right: NodeId) -> bool {
-    let words = |id| {
-        let is_trivia = |kind| {
-            matches!(kind, TokenKind::WhiteSpace | TokenKind::LineComment | TokenKind::DelimitedComment)
-        };
-        let tokens = subject.tree().tokens().get(subject.tree().token_range(id)).unwrap_or(&[]);
-        tokens.iter().filter(move |token| !is_trivia(token.kind)).map(|token| token.span.of(subject.text()))
-    };
-    words(inside(subject, left)).eq(words(inside(subject, right)))
+    words(subject, inside(subject, left)) == words(subject, inside(subject, right))
+}
+
+/// The words an expression is written with.
+pub(super) fn words(subject: &Subject, id: NodeId) -> Vec<&str> {
+    let tokens = subject.tree().tokens().get(subject.tree().token_range(id)).unwrap_or(&[]);
+    let words = tokens.iter().filter(|token| !token.kind.is_trivia());
+    words.map(|token| token.span.of(subject.text())).collect()
 }
 
 /// A filter whose condition is written out as `true` or `false`, or gives a function instead of a logical value.

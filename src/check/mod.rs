@@ -6,20 +6,25 @@
 
 mod allow;
 mod calls;
+mod claims;
 mod columns;
 mod conditions;
 mod culture;
 mod demands;
 mod finding;
+mod folding;
+mod gives;
 mod places;
 mod row_functions;
 mod secrets;
 mod steps;
 mod subject;
 mod traps;
+mod twice;
 mod unknown_columns;
 
 use crate::diagnostics::{Diagnostic, Label};
+use crate::library::Library;
 use crate::syntax;
 use crate::text::{Source, Span};
 
@@ -50,7 +55,15 @@ pub fn check(source: &Source, options: &Options) -> Vec<Finding> {
     let shown = masked(source, &secrets);
     let mut report = Report { shown: &shown, findings: Vec::new() };
     for error in subject.meanings.errors().iter().filter(|error| !options.known.contains(&error.name)) {
-        report.findings.push(Finding { diagnostic: Diagnostic::from_resolve(&shown, error), fix: None });
+        let mut diagnostic = Diagnostic::from_resolve(&shown, error);
+        if is_of_a_connector(&error.name) {
+            diagnostic.code = "M0412";
+            diagnostic.message = format!("'{}' is of a connector that is not known here.", error.name);
+            diagnostic.help = Some(
+                "It may be there where the query is used; here it can't be run. `--known` names what is known.".to_owned(),
+            );
+        }
+        report.findings.push(Finding { diagnostic, fix: None });
     }
     for secret in &secrets {
         report.add("M0409", secret.span, &secret.message, "in the text").help(
@@ -63,6 +76,9 @@ pub fn check(source: &Source, options: &Options) -> Vec<Finding> {
     calls::check(&subject, &mut report);
     places::check(&subject, &mut report);
     traps::check(&subject, &mut report);
+    claims::check(&subject, &mut report);
+    folding::check(&subject, &mut report);
+    twice::check(&subject, &mut report);
     if options.strict {
         steps::shadowed(&subject, &mut report);
         culture::check(&subject, &mut report);
@@ -77,6 +93,19 @@ pub fn check(source: &Source, options: &Options) -> Vec<Finding> {
         (span.start, span.end, finding.diagnostic.code)
     });
     findings
+}
+
+/// Whether a name is built like those of libraries, `Space.Name`, in a space that the library does not have, nor one
+/// that differs in a letter: then it is a connector's or an extension's, and not one of the library's with a slip in it.
+fn is_of_a_connector(name: &str) -> bool {
+    let Some((space, rest)) = name.split_once('.') else { return false };
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let folded = space.to_lowercase();
+    let near = |known: &&str| {
+        let of = known.split_once('.').map_or("", |(of, _)| of).to_lowercase();
+        strsim::osa_distance(&of, &folded) <= 1
+    };
+    is_word(space) && rest.split('.').all(is_word) && !Library::get().all_names().iter().any(near)
 }
 
 /// The same text, every byte where it was, with stars for secrets.

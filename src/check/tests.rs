@@ -130,6 +130,8 @@ fn calls_with_wrong_arguments() {
     assert_eq!(found("Table.RowCount(List.First({1}))"), NOTHING);
     assert_eq!(found("let Text.Upper = (a, b, c) => a in Text.Upper(1, 2, 3)"), NOTHING);
     assert_eq!(found("try Text.Upper(1)"), NOTHING);
+    // How a call looks, in a text that explains.
+    assert_eq!(found("Text.Upper(..., 1, 2)"), NOTHING);
 }
 
 #[test]
@@ -182,6 +184,101 @@ fn distinct_after_a_sort() {
     assert_eq!(of("Table.RenameColumns(Table.Sort(t, {\"a\"}), {})"), 1);
     assert_eq!(of("Table.Buffer(Table.Sort(t, {\"a\"}))"), 0);
     assert_eq!(found("(t) => Table.Distinct(Table.Sort(t, {\"a\"}))"), NOTHING);
+}
+
+#[test]
+fn names_of_connectors_are_no_mistakes() {
+    assert_eq!(found("Fhir.Contents(\"https://a\", null)"), ["M0412 Fhir.Contents"]);
+    // A slip in a name of the library is one.
+    assert_eq!(found("Tabel.SelectRows(1, 2)"), ["M0201 Tabel.SelectRows"]);
+    assert_eq!(found("Table.Foo(1)"), ["M0201 Table.Foo"]);
+    assert_eq!(found("Sales"), ["M0201 Sales"]);
+}
+
+#[test]
+fn claims_that_the_data_contradicts() {
+    let add =
+        |function: &str, ty: &str| found(&format!("(t) => Table.AddColumn(t, \"n\", {function}, {ty})"));
+    assert_eq!(add("each [a] & \"x\"", "type number"), NOTHING);
+    assert_eq!(add("each Text.Upper([a])", "type number"), ["M0413 type number"]);
+    assert_eq!(add("each Text.Upper([a])", "Int64.Type"), ["M0413 Int64.Type"]);
+    assert_eq!(add("each [a] * 2", "type text"), ["M0413 type text"]);
+    assert_eq!(add("each if [a] > 1 then \"x\" else 2", "type number"), NOTHING);
+    assert_eq!(add("each if [a] > 1 then \"x\" else null", "type number"), ["M0413 type number"]);
+    assert_eq!(add("each null", "type number"), NOTHING);
+    assert_eq!(add("each Date.From([a])", "type nullable date"), NOTHING);
+    assert_eq!(add("Date.From", "type text"), ["M0413 type text"]);
+    assert_eq!(add("each [a] > 1", "type any"), NOTHING);
+    assert_eq!(
+        found("#table(type table [a = number, b = text], {{1, \"x\"}, {\"2\", null}, {f, 3}})"),
+        ["M0413 \"2\"", "M0201 f", "M0413 3"]
+    );
+    assert_eq!(found("Table.FromRecords({[a = 1], [a = \"x\"]}, type table [a = number])"), ["M0413 \"x\""]);
+    assert_eq!(
+        found("(t) => Table.Group(t, {\"k\"}, {{\"n\", each Table.RowCount(_), type text}})"),
+        ["M0413 type text"]
+    );
+    assert_eq!(found("(t) => Table.TransformColumns(t, {{\"a\", Text.Trim, type text}})"), NOTHING);
+    assert_eq!(
+        found("(t) => Table.TransformColumns(t, {\"a\", Text.Length, type text})"),
+        ["M0413 type text"]
+    );
+}
+
+#[test]
+fn steps_that_end_folding() {
+    let of = |steps: &str| {
+        found(&format!("let s = OData.Feed(\"https://a\"), t = s{{[Name = \"x\"]}}[Data], {steps}"))
+    };
+    let index = "i = Table.AddIndexColumn(t, \"n\")";
+    assert_eq!(
+        of(&format!("{index}, f = Table.SelectRows(i, each [a] > 1) in f")),
+        ["M0414 Table.AddIndexColumn(t, \"n\")"]
+    );
+    assert_eq!(of(&format!("{index} in i")), NOTHING);
+    assert_eq!(of("f = Table.SelectRows(Table.StopFolding(t), each [a] > 1) in f"), NOTHING);
+    assert_eq!(of("f = Table.SelectRows(t, each [a] > 1), b = Table.Buffer(f) in b"), NOTHING);
+    assert_eq!(found("(b) => Table.FirstN(Table.PromoteHeaders(Csv.Document(b)), 5)"), NOTHING);
+}
+
+#[test]
+fn steps_that_are_there_twice() {
+    assert_eq!(found("(t) => let a = List.Sort(t), b = List.Sort( t ) in {a, b}"), ["M0415 b"]);
+    assert_eq!(found("(t) => let a = List.Sort(t), b = List.Sort(a, 1) in {a, b}"), NOTHING);
+    assert_eq!(
+        found("(t) => Table.Distinct(Table.Distinct(t))"),
+        ["M0415 Table.Distinct(Table.Distinct(t))"]
+    );
+    assert_eq!(found("(t) => Table.Distinct(Table.Distinct(t), {\"a\"})"), NOTHING);
+    assert_eq!(found("let a = List.Random(2), b = List.Random(2) in a & b"), NOTHING);
+    assert_eq!(found("let a = 1, b = 1 in a + b"), NOTHING);
+}
+
+#[test]
+fn columns_that_steps_add_where_they_are_missing() {
+    let of = |step: &str| found(&format!("let t = #table({{\"a\"}}, {{}}), u = {step} in {{u[a], u[b]}}"));
+    assert_eq!(
+        of("Table.TransformColumnTypes(t, {{\"b\", type text}}, [MissingField = MissingField.UseNull])"),
+        NOTHING
+    );
+    assert_eq!(of("Table.TransformColumnTypes(t, {{\"a\", type text}}, [Culture = \"de-DE\"])"), ["M0404 b"]);
+    assert_eq!(of("Table.TransformColumns(t, {{\"b\", each _}}, null, MissingField.UseNull)"), NOTHING);
+    assert_eq!(of("Table.SelectColumns(t, {\"a\", \"b\"}, MissingField.UseNull)"), NOTHING);
+    assert_eq!(of("Table.ReorderColumns(t, {\"b\", \"a\"}, MissingField.Ignore)"), ["M0404 b"]);
+}
+
+#[test]
+fn kinds_are_told_in_words() {
+    let source = Source::new("test", "{Text.Upper(1), List.Sum([a = 1])}");
+    let found = check(&source, &Options::default());
+    let messages: Vec<&str> = found.iter().map(|finding| finding.diagnostic.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "'text' of Text.Upper takes a text or null, not a number.",
+            "'list' of List.Sum takes a list, not a record.",
+        ]
+    );
 }
 
 #[test]

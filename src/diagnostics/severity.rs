@@ -23,8 +23,8 @@ impl Severity {
 /// How serious a code is. Only what checks find can be less than an error.
 pub fn severity(code: &str) -> Severity {
     match code {
-        "M0402" | "M0407" | "M0408" | "M0410" => Severity::Note,
-        "M0401" | "M0403" | "M0409" | "M0411" => Severity::Warning,
+        "M0402" | "M0407" | "M0408" | "M0410" | "M0412" | "M0414" | "M0415" => Severity::Note,
+        "M0401" | "M0403" | "M0409" | "M0411" | "M0413" => Severity::Warning,
         _ => Severity::Error,
     }
 }

@@ -4,7 +4,7 @@ use super::steps::Step;
 use crate::diagnostics::Diagnostic;
 use crate::format::{Style, format};
 use crate::ide::{name_text, unused_name};
-use crate::syntax::{Node, TokenKind, parse};
+use crate::syntax::{Node, TokenKind, Tree, parse};
 use crate::text::Source;
 
 /// The `let` the editor would write: a step after the other as they were entered, the last one its value.
@@ -59,27 +59,25 @@ pub fn from_document(source: &Source) -> Result<Vec<Step>, Vec<Diagnostic>> {
     let tree = &parsed.tree;
     let whole = || vec![Step::new("Source", text.trim())];
     let Node::Let { bindings, body } = tree.node(tree.root()) else { return Ok(whole()) };
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
+    let mut read = 0;
     for &binding in tree.list(bindings) {
         let Node::Binding { name, value } = tree.node(binding) else { continue };
-        let first = tree.token_range(binding).start;
-        let mut comments: Vec<&str> = tree
-            .tokens()
-            .get(..first)
-            .unwrap_or_default()
-            .iter()
-            .rev()
-            .take_while(|token| token.kind.is_trivia())
-            .filter(|token| token.kind != TokenKind::WhiteSpace)
-            .map(|token| token.span.of(text))
-            .collect();
-        comments.reverse();
+        let (trailing, leading) = comments(tree, text, read..tree.token_range(binding).start);
+        let leading = if steps.is_empty() {
+            [trailing, leading].concat()
+        } else {
+            end_with(&mut steps, &trailing, leading)
+        };
+        read = tree.token_range(value).end;
         steps.push(Step {
             name: tree.name(name, text).into_owned(),
             text: tree.span(value).of(text).to_owned(),
-            comment: comments.join("\n"),
+            comment: leading.join("\n"),
         });
     }
+    // What stands after the last step, before and after the name that is the value.
+    let (trailing, after) = comments(tree, text, read..tree.tokens().len());
     let result = tree.span(body).of(text);
     let is_last = matches!(tree.node(body), Node::Name { .. })
         && steps.last().is_some_and(|step| step.name == tree.name(body, text));
@@ -87,9 +85,42 @@ pub fn from_document(source: &Source) -> Result<Vec<Step>, Vec<Diagnostic>> {
         let first = steps.is_empty();
         let name = crate::ide::step_name(result, first);
         let name = unused_name(&name, |name| steps.iter().any(|step| step.name == name));
-        steps.push(Step::new(name, result));
+        let leading = end_with(&mut steps, &trailing, after);
+        steps.push(Step { comment: leading.join("\n"), ..Step::new(name, result) });
+    } else if let Some(last) = steps.last_mut() {
+        for (at, comment) in trailing.iter().chain(&after).enumerate() {
+            let same_line = at < trailing.len() && !ends_in_line_comment(&last.text);
+            last.text.push_str(if same_line { " " } else { "\n" });
+            last.text.push_str(comment);
+        }
     }
     Ok(steps)
+}
+
+/// The comments among some tokens: those on the line of what stands before, and the others.
+fn comments<'t>(tree: &Tree, text: &'t str, tokens: std::ops::Range<usize>) -> (Vec<&'t str>, Vec<&'t str>) {
+    let (mut trailing, mut leading) = (Vec::new(), Vec::new());
+    let mut on_line = true;
+    for token in tree.tokens().get(tokens).unwrap_or_default() {
+        let word = token.span.of(text);
+        match token.kind {
+            TokenKind::LineComment | TokenKind::DelimitedComment if on_line => trailing.push(word),
+            TokenKind::LineComment | TokenKind::DelimitedComment => leading.push(word),
+            _ => {}
+        }
+        on_line &= !word.contains(['\n', '\r']);
+    }
+    (trailing, leading)
+}
+
+/// Gives the comments at the end of its line to the last step, where there is one; what is left is for the next step.
+fn end_with<'t>(steps: &mut [Step], trailing: &[&'t str], leading: Vec<&'t str>) -> Vec<&'t str> {
+    let Some(last) = steps.last_mut() else { return [trailing, &leading].concat() };
+    for comment in trailing {
+        last.text.push_str(if ends_in_line_comment(&last.text) { "\n" } else { " " });
+        last.text.push_str(comment);
+    }
+    leading
 }
 
 #[cfg(test)]
@@ -130,6 +161,33 @@ mod tests {
         let steps = read("let a = {1}, b = {2} in a");
         assert_eq!(steps[2], Step::new("Custom", "a"));
         assert_eq!(read("1 + 2"), [Step::new("Source", "1 + 2")]);
+    }
+
+    #[test]
+    fn comments_belong_to_the_step_on_whose_line_they_stand() {
+        let text = "// all of it\nlet\n    a = 1, // one\n    // the second\n    b = a /* two */ + 1 // sum\n    , c = b, /* kept */ d = c\n    // the end\nin\n    d // value\n";
+        let steps = read(text);
+        let parts: Vec<(&str, &str, &str)> = steps
+            .iter()
+            .map(|step| (step.comment.as_str(), step.name.as_str(), step.text.as_str()))
+            .collect();
+        assert_eq!(
+            parts,
+            [
+                ("// all of it", "a", "1 // one"),
+                ("// the second", "b", "a /* two */ + 1 // sum"),
+                ("", "c", "b /* kept */"),
+                ("", "d", "c\n// the end\n// value"),
+            ]
+        );
+        // Saved and opened again nothing is lost, and nothing moves.
+        let saved = to_saved(&steps);
+        assert!(saved.contains("a = 1, // one\n"), "{saved}");
+        let again = read(&saved);
+        assert_eq!(to_saved(&again), saved);
+        for comment in ["all of it", "one", "the second", "two", "sum", "kept", "the end", "value"] {
+            assert_eq!(saved.matches(comment).count(), 1, "{comment}: {saved}");
+        }
     }
 
     #[test]

@@ -299,6 +299,29 @@ impl Kinds {
         Kinds(1 << kind as u16)
     }
 
+    /// No kind.
+    pub const NONE: Kinds = Kinds(0);
+
+    /// Whether the set is empty.
+    pub fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The kinds of both sets.
+    pub const fn and(self, other: Kinds) -> Kinds {
+        Kinds(self.0 & other.0)
+    }
+
+    /// The kinds of either set.
+    pub const fn or(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+
+    /// The set without a kind.
+    pub const fn without(self, kind: Kind) -> Kinds {
+        Kinds(self.0 & !(1 << kind as u16))
+    }
+
     /// Whether the kind is in the set.
     pub const fn contains(self, kind: Kind) -> bool {
         self.0 & (1 << kind as u16) != 0

@@ -51,16 +51,52 @@ fn completions_are_scripts() {
     }
 }
 
-#[test]
-fn every_command_has_help_with_examples() {
-    for command in ["eval", "run", "explain", "completions", "doc"] {
-        let ran = pqm(&[command, "--help"]);
-        assert_eq!(ran.code, 0);
-        assert!(ran.out.contains("Examples:\n  "), "{command}");
-    }
-    assert!(pqm(&["--help"]).out.contains("Exit codes:"));
+/// The names of the commands that a help lists.
+fn commands(help: &str) -> Vec<String> {
+    let listed =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
 }
 
+#[test]
+fn every_command_has_help_with_examples() {
+    let mut open = vec![Vec::new()];
+    let mut seen = 0;
+    while let Some(path) = open.pop() {
+        let mut arguments: Vec<&str> = path.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        let ran = pqm(&arguments);
+        assert_eq!(ran.code, 0, "{arguments:?}");
+        // The commands of `template` and `advanced-query` are in the examples of those.
+        assert!(path.len() > 2 || ran.out.contains("Examples:\n  pqm "), "{arguments:?}:\n{}", ran.out);
+        seen += 1;
+        open.extend(commands(&ran.out).into_iter().map(|name| [path.clone(), vec![name]].concat()));
+    }
+    assert!(seen > 20, "only {seen} commands found");
+}
+
+#[test]
+fn doc_speaks_to_machines() {
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        let ran = pqm(arguments);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    let one = json(&["doc", "text.upper", "--format", "json"]);
+    assert_eq!((one["name"].as_str(), one["state"].as_str()), (Some("Text.Upper"), Some("works")));
+    assert!(!one["examples"].as_array().unwrap().is_empty());
+    assert!(json(&["doc", "Text.", "--format", "json"])["names"].as_array().unwrap().len() > 30);
+    let found = json(&["doc", "--search", "split", "--format", "json"]);
+    assert!(found["names"].as_array().unwrap().iter().any(|name| name["name"] == "Text.Split"));
+    let unknown = pqm(&["doc", "Tabel.Sort", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(unknown.err.trim()).unwrap();
+    assert_eq!((unknown.code, told["kind"].as_str()), (2, Some("usage")));
+}
 #[test]
 fn cultures_are_respected() {
     let ran = pqm(&["eval", "--culture", "de-DE", "Number.From(\"1.234,5\")"]);

@@ -5,6 +5,21 @@ use crate::cli::exit::Failure;
 
 /// The names that have to do with all of the words, the best first: a line each with the beginning of the description.
 pub fn search(words: &str) -> Result<String, Failure> {
+    let found = found(words)?;
+    let width = found.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
+    let line = |entry: &Entry| {
+        let said = match (entry.summary, entry.state) {
+            (_, State::NotAvailable(_)) => "(not available)",
+            ("", _) => entry.heading.split_once(" = ").map_or("", |(_, value)| value),
+            (summary, _) => summary.split_once(". ").map_or(summary, |(first, _)| first),
+        };
+        format!("{:width$}  {said}\n", entry.name).trim_end().to_owned() + "\n"
+    };
+    Ok(found.iter().map(line).collect())
+}
+
+/// The names that have to do with all of the words, the best first.
+pub fn found(words: &str) -> Result<Vec<Entry>, Failure> {
     let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
     let mut found: Vec<(u32, Entry)> =
         Entry::all().into_iter().filter_map(|entry| Some((rank(&entry, &words)?, entry))).collect();
@@ -16,16 +31,7 @@ pub fn search(words: &str) -> Result<String, Failure> {
         ));
     }
     found.sort_by_key(|(rank, entry)| (*rank, entry.name));
-    let width = found.iter().map(|(_, entry)| entry.name.len()).max().unwrap_or_default();
-    let line = |entry: &Entry| {
-        let said = match (entry.summary, entry.state) {
-            (_, State::NotAvailable(_)) => "(not available)",
-            ("", _) => entry.heading.split_once(" = ").map_or("", |(_, value)| value),
-            (summary, _) => summary.split_once(". ").map_or(summary, |(first, _)| first),
-        };
-        format!("{:width$}  {said}\n", entry.name).trim_end().to_owned() + "\n"
-    };
-    Ok(found.iter().map(|(_, entry)| line(entry)).collect())
+    Ok(found.into_iter().map(|(_, entry)| entry).collect())
 }
 
 /// How well an entry matches, lower is better; `None` if a word is nowhere.

@@ -6,7 +6,9 @@ use clap::{Args, Subcommand};
 use pqm::project::edit::{EditError, NewTask, add_task, disable_advanced_query, enable_advanced_query};
 use pqm::project::template::{Template, find, instantiate, of_project, provided, to_text};
 
-use super::{Failure, mistakes, print};
+use serde_json::{Value as Json, json};
+
+use super::{Failure, RecordFormat, mistakes, print};
 
 /// Arguments of `pqm project new`.
 #[derive(Args, Debug)]
@@ -22,6 +24,10 @@ pub struct NewArguments {
     /// A template: one that is provided, or a file
     #[arg(long, value_name = "TEMPLATE", default_value = "blank")]
     template: String,
+
+    /// How to print what was done
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(super) format: RecordFormat,
 }
 
 /// Arguments of `pqm project add-task`.
@@ -54,6 +60,10 @@ pub struct AddTaskArguments {
     /// A column of the integration key, if it is not declared or discovered; may be given several times
     #[arg(long, value_name = "COLUMN")]
     key: Vec<String>,
+
+    /// How to print what was done
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(super) format: RecordFormat,
 }
 
 /// What to do with the Advanced Query of a task.
@@ -67,6 +77,9 @@ pub enum AdvancedQueryCommand {
         /// The task's name
         #[arg(value_name = "TASK")]
         task: String,
+        /// How to print what was done
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+        format: RecordFormat,
     },
     /// Put mapping and query back as they were before
     Disable {
@@ -79,6 +92,9 @@ pub enum AdvancedQueryCommand {
         /// Give up what was changed since
         #[arg(long)]
         force: bool,
+        /// How to print what was done
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+        format: RecordFormat,
     },
 }
 
@@ -86,7 +102,11 @@ pub enum AdvancedQueryCommand {
 #[derive(Subcommand, Debug)]
 pub enum TemplateCommand {
     /// List the templates that are provided
-    List,
+    List {
+        /// How to print them
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+        format: RecordFormat,
+    },
     /// Print a template
     Show {
         /// One that is provided, or a file
@@ -107,7 +127,37 @@ pub enum TemplateCommand {
         /// What it is for
         #[arg(long, value_name = "TEXT", default_value = "")]
         description: String,
+        /// How to print what was done
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+        format: RecordFormat,
     },
+}
+
+impl AdvancedQueryCommand {
+    pub(super) fn format(&self) -> RecordFormat {
+        match self {
+            AdvancedQueryCommand::Enable { format, .. } | AdvancedQueryCommand::Disable { format, .. } => {
+                *format
+            }
+        }
+    }
+}
+
+impl TemplateCommand {
+    pub(super) fn format(&self) -> RecordFormat {
+        match self {
+            TemplateCommand::List { format } | TemplateCommand::Save { format, .. } => *format,
+            TemplateCommand::Show { .. } => RecordFormat::Text,
+        }
+    }
+}
+
+/// Says what was done.
+fn done(format: RecordFormat, text: &str, record: &Json) -> Result<(), Failure> {
+    match format {
+        RecordFormat::Text => print(text),
+        RecordFormat::Json => print(&format!("{record}\n")),
+    }
 }
 
 pub(super) fn new_project(arguments: &NewArguments) -> Result<(), Failure> {
@@ -118,7 +168,11 @@ pub(super) fn new_project(arguments: &NewArguments) -> Result<(), Failure> {
     };
     let name = arguments.name.clone().unwrap_or_else(of_folder);
     instantiate(&template, &arguments.folder, &name).map_err(refused)?;
-    print(&format!("Made the project {name} from the template {}.\n", template.template))
+    done(
+        arguments.format,
+        &format!("Made the project {name} from the template {}.\n", template.template),
+        &json!({ "project": name, "folder": arguments.folder, "template": template.template }),
+    )
 }
 
 pub(super) fn new_task(arguments: &AddTaskArguments) -> Result<(), Failure> {
@@ -129,37 +183,47 @@ pub(super) fn new_task(arguments: &AddTaskArguments) -> Result<(), Failure> {
         key: arguments.key.clone(),
     };
     let mappings = add_task(&arguments.folder, &task).map_err(refused)?;
-    print(&format!("Added the task {} with {} mappings.\n", task.name, mappings.len()))
+    done(
+        arguments.format,
+        &format!("Added the task {} with {} mappings.\n", task.name, mappings.len()),
+        &json!({ "task": task.name, "mappings": mappings.len() }),
+    )
 }
 
 pub(super) fn advanced_query(command: &AdvancedQueryCommand) -> Result<(), Failure> {
     match command {
-        AdvancedQueryCommand::Enable { folder, task } => {
+        AdvancedQueryCommand::Enable { folder, task, format } => {
             let query = enable_advanced_query(folder, task).map_err(refused)?;
             let text = std::fs::read_to_string(&query).unwrap_or_default();
-            print(&format!(
-                "{}:\n{text}\nUndo it with: pqm project advanced-query disable\n",
-                query.display()
-            ))
+            done(
+                *format,
+                &format!("{}:\n{text}\nUndo it with: pqm project advanced-query disable\n", query.display()),
+                &json!({ "task": task, "file": query, "query": text }),
+            )
         }
-        AdvancedQueryCommand::Disable { folder, task, force } => {
+        AdvancedQueryCommand::Disable { folder, task, force, format } => {
             disable_advanced_query(folder, task, *force).map_err(refused)?;
-            print(&format!("{task} is as it was before its Advanced Query was enabled.\n"))
+            let text = format!("{task} is as it was before its Advanced Query was enabled.\n");
+            done(*format, &text, &json!({ "task": task }))
         }
     }
 }
 
 pub(super) fn templates(command: &TemplateCommand) -> Result<(), Failure> {
     match command {
-        TemplateCommand::List => {
-            let line = |t: Template| format!("{}: {}\n", t.template, t.description);
-            print(&provided().into_iter().map(line).collect::<String>())
+        TemplateCommand::List { format } => {
+            let line = |t: &Template| format!("{}: {}\n", t.template, t.description);
+            let record = |t: &Template| json!({ "template": t.template, "description": t.description });
+            let all = provided();
+            let records: Vec<Json> = all.iter().map(record).collect();
+            done(*format, &all.iter().map(line).collect::<String>(), &json!({ "templates": records }))
         }
         TemplateCommand::Show { template } => print(&to_text(&find(template).map_err(refused)?)),
-        TemplateCommand::Save { folder, file, name, description } => {
+        TemplateCommand::Save { folder, file, name, description, format } => {
             let template = of_project(folder, name, description).map_err(refused)?;
             std::fs::write(file, to_text(&template)).map_err(|error| Failure::file("write", file, &error))?;
-            print(&format!("Saved {name} in {}.\n", file.display()))
+            let text = format!("Saved {name} in {}.\n", file.display());
+            done(*format, &text, &json!({ "template": name, "file": file }))
         }
     }
 }

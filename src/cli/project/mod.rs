@@ -31,26 +31,31 @@ use super::terminal::Colour;
 #[derive(Subcommand, Debug)]
 pub enum ProjectCommand {
     /// Make a new project, from a template
+    #[command(after_help = NEW)]
     New(edit::NewArguments),
     /// Add a task to a project, with mappings between fields of the same names
+    #[command(after_help = ADD_TASK)]
     AddTask(edit::AddTaskArguments),
     /// Turn a task's Fn transforms into steps of its Advanced Query, and back
-    #[command(subcommand)]
+    #[command(subcommand, after_help = ADVANCED_QUERY)]
     AdvancedQuery(edit::AdvancedQueryCommand),
     /// Templates to start projects from
-    #[command(subcommand)]
+    #[command(subcommand, after_help = TEMPLATE)]
     Template(edit::TemplateCommand),
     /// Run a project's tasks in order
-    #[command(after_help = RUN_CODES)]
+    #[command(after_help = RUN)]
     Run(run::RunArguments),
     /// Run again only what failed: tasks that ended with ERROR or were not run, rows that wait in quarantine
-    #[command(after_help = RUN_CODES)]
+    #[command(after_help = RERUN)]
     Rerun(run::RerunArguments),
     /// Show what a run would do to each row, and write nothing
+    #[command(after_help = PLAN)]
     Plan(plan::PlanArguments),
     /// Show past runs, or one run with its rejected rows
+    #[command(after_help = HISTORY)]
     History(history::HistoryArguments),
     /// Show the rows that wait in quarantine
+    #[command(after_help = QUARANTINE)]
     Quarantine(history::QuarantineArguments),
     /// When the project runs by itself
     #[command(subcommand)]
@@ -58,14 +63,63 @@ pub enum ProjectCommand {
     /// Run projects at the times of their schedules, until Ctrl-C or the signal to terminate
     ServeSchedules(serve::ServeArguments),
     /// Check a project file and all it refers to: queries, entities, fields, types, keys
+    #[command(after_help = CHECK)]
     Check(check::CheckArguments),
     /// List the entities and fields of a project's systems, and what has changed since the last time
+    #[command(after_help = REFRESH)]
     RefreshEntities(check::EntitiesArguments),
 }
 
-const RUN_CODES: &str = "\
+const NEW: &str = "\
+Examples:
+  pqm project new sales
+  pqm project new sales --name 'Sales to warehouse' --template prospect-to-cash
+  pqm project template list";
+const ADD_TASK: &str = "\
+Examples:
+  pqm project add-task sales Accounts --source Files --source-entity accounts.csv \\
+    --destination Store --destination-entity accounts --key account_number";
+const ADVANCED_QUERY: &str = "\
+Examples:
+  pqm project advanced-query enable sales Accounts
+  pqm project advanced-query disable sales Accounts";
+const TEMPLATE: &str = "\
+Examples:
+  pqm project template list
+  pqm project template save sales sales.template.yaml --name Sales";
+const RUN: &str = "\
+Examples:
+  pqm project run sales
+  pqm project run sales --task Accounts --all-data
+  pqm project run sales --connection-set Production --format json
+
 Exit codes: 0 COMPLETED, 6 WARNING (some rows were rejected, the rest delivered), 1 ERROR,
 3 mistakes in the project file, 5 the run could not be started or recorded.";
+const RERUN: &str = "\
+Examples:
+  pqm project rerun sales
+
+Exit codes: as those of `pqm project run`.";
+const PLAN: &str = "\
+Examples:
+  pqm project plan sales
+  pqm project plan sales --format json";
+const HISTORY: &str = "\
+Examples:
+  pqm project history sales
+  pqm project history sales --run 12
+  pqm project history sales --purge 90";
+const QUARANTINE: &str = "\
+Examples:
+  pqm project quarantine sales
+  pqm project quarantine sales --task Accounts --format json";
+const CHECK: &str = "\
+Examples:
+  pqm project check sales
+  pqm project check sales --format sarif > log.sarif";
+const REFRESH: &str = "\
+Examples:
+  pqm project refresh-entities sales";
 
 /// The project, and what to choose differently from its file.
 #[derive(Args, Debug)]
@@ -121,10 +175,10 @@ pub fn project(command: &ProjectCommand, colour: Colour) -> Result<(), Exit> {
     };
     let told = |done: Result<(), Failure>, format| done.map_err(|failure| report(&failure, &style(format)));
     match command {
-        ProjectCommand::New(arguments) => told(edit::new_project(arguments), RecordFormat::Text),
-        ProjectCommand::AddTask(arguments) => told(edit::new_task(arguments), RecordFormat::Text),
-        ProjectCommand::AdvancedQuery(command) => told(edit::advanced_query(command), RecordFormat::Text),
-        ProjectCommand::Template(command) => told(edit::templates(command), RecordFormat::Text),
+        ProjectCommand::New(arguments) => told(edit::new_project(arguments), arguments.format),
+        ProjectCommand::AddTask(arguments) => told(edit::new_task(arguments), arguments.format),
+        ProjectCommand::AdvancedQuery(command) => told(edit::advanced_query(command), command.format()),
+        ProjectCommand::Template(command) => told(edit::templates(command), command.format()),
         ProjectCommand::Run(arguments) => run::run_project(arguments, &style(arguments.format())),
         ProjectCommand::Rerun(arguments) => run::rerun_project(arguments, &style(arguments.format())),
         ProjectCommand::Plan(arguments) => plan::plan_project(arguments, &style(arguments.format)),
