@@ -71,10 +71,10 @@ enum Command {
     /// Write and explore M step by step
     Repl(repl::ReplArguments),
     /// Work with integration projects
-    #[command(subcommand)]
+    #[command(subcommand, after_help = project::EXAMPLES)]
     Project(project::ProjectCommand),
     /// Keep the credentials of systems that projects reach
-    #[command(subcommand)]
+    #[command(subcommand, after_help = credential::EXAMPLES)]
     Credential(credential::CredentialCommand),
     /// Bring M files into the usual layout
     Fmt(fmt::FmtArguments),

@@ -28,6 +28,14 @@ pub enum CredentialCommand {
     Test(test::TestArguments),
 }
 
+/// Examples of the whole group.
+pub const EXAMPLES: &str = "\
+Examples:
+  pqm credential set Hub --kind bearer < token.txt
+  pqm credential list
+  pqm credential test Hub
+  pqm credential delete Hub";
+
 const WHERE: &str = "\
 Credentials lie in an encrypted file: ~/.config/pqm/credentials, or where PQM_CREDENTIALS_FILE says. Its key is the
 passphrase in PQM_CREDENTIALS_PASSPHRASE if that is set, else the file beside it that ends in .key, which is made with

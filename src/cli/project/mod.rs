@@ -58,9 +58,10 @@ pub enum ProjectCommand {
     #[command(after_help = QUARANTINE)]
     Quarantine(history::QuarantineArguments),
     /// When the project runs by itself
-    #[command(subcommand)]
+    #[command(subcommand, after_help = SCHEDULE)]
     Schedule(schedule::ScheduleCommand),
     /// Run projects at the times of their schedules, until Ctrl-C or the signal to terminate
+    #[command(after_help = SERVE)]
     ServeSchedules(serve::ServeArguments),
     /// Check a project file and all it refers to: queries, entities, fields, types, keys
     #[command(after_help = CHECK)]
@@ -70,6 +71,14 @@ pub enum ProjectCommand {
     RefreshEntities(check::EntitiesArguments),
 }
 
+/// Examples of the whole group.
+pub const EXAMPLES: &str = "\
+Examples:
+  pqm project new sales
+  pqm project check sales
+  pqm project plan sales
+  pqm project run sales
+  pqm project history sales";
 const NEW: &str = "\
 Examples:
   pqm project new sales
@@ -113,6 +122,14 @@ const QUARANTINE: &str = "\
 Examples:
   pqm project quarantine sales
   pqm project quarantine sales --task Accounts --format json";
+const SCHEDULE: &str = "\
+Examples:
+  pqm project schedule list sales
+  pqm project schedule pause sales Nightly
+`pqm project schedule add --help` shows how times are said.";
+const SERVE: &str = "\
+Examples:
+  pqm project serve-schedules sales purchases";
 const CHECK: &str = "\
 Examples:
   pqm project check sales
