@@ -38,6 +38,16 @@ pub trait Compute: Send + Sync {
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>>;
 }
 
+/// The columns of a computation, computed when the first of their cells is read, and then for the rows of `batch` that
+/// are still asked for.
+///
+/// # Errors
+/// Only a stop.
+pub fn late_columns(ctx: &Context, computation: &Arc<dyn Compute>, batch: &Batch) -> Result<Vec<Column>> {
+    let late = Arc::new(Late::new(ctx, computation, batch)?);
+    Ok((0..computation.parts()).map(|part| Column::late(Arc::clone(&late), part)).collect())
+}
+
 /// Where a column of the result comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -160,8 +170,7 @@ impl Stage for Computing {
         for (computation, wanted) in self.computations.iter().zip(&self.wanted) {
             let columns = match wanted {
                 true if computation.can_wait() && !ctx.limits().row_wise => {
-                    let late = Arc::new(Late::new(ctx, computation, &batch)?);
-                    (0..computation.parts()).map(|part| Column::late(Arc::clone(&late), part)).collect()
+                    late_columns(ctx, computation, &batch)?
                 }
                 true => computation.compute(ctx, &batch)?,
                 false => Vec::new(),

@@ -6,10 +6,13 @@
 // Arrow's constructor that trusts its caller is marked unsafe; each use says why it may.
 #![allow(unsafe_code)]
 
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use arrow_array::{Array, StringViewArray};
 use arrow_buffer::{Buffer, NullBuffer, NullBufferBuilder, ScalarBuffer};
+
+use super::Spare;
 
 /// Texts up to this many bytes stand in the view itself.
 const INLINE: usize = 12;
@@ -28,15 +31,44 @@ impl From<String> for TextBlock {
 impl TextBlock {
     /// The text.
     pub fn as_str(&self) -> &str {
-        // SAFETY: the buffer was made of a `String`, is private to this type, and nothing changes it.
+        // SAFETY: the buffer holds the bytes of a `String`, is private to this type, and nothing changes it.
         unsafe { std::str::from_utf8_unchecked(self.0.as_slice()) }
     }
 
-    /// The block's memory, to be used again, if nothing refers to it any more.
-    pub fn into_string(self) -> Option<String> {
-        let bytes: Vec<u8> = self.0.into_vec().ok()?;
-        // SAFETY: as in `as_str`.
-        Some(unsafe { String::from_utf8_unchecked(bytes) })
+    /// The bytes as a text, if they are UTF-8, else as they were.
+    ///
+    /// # Errors
+    /// The bytes.
+    pub fn check(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
+        match simdutf8::basic::from_utf8(&bytes) {
+            // SAFETY: they were just found to be UTF-8.
+            Ok(_) => Ok(unsafe { String::from_utf8_unchecked(bytes) }),
+            Err(_) => Err(bytes),
+        }
+    }
+
+    /// A block whose memory goes to `spare` once nothing refers to it any more.
+    pub fn lent(text: String, spare: &Spare<Vec<u8>>) -> TextBlock {
+        debug_assert!(u32::try_from(text.len()).is_ok());
+        let lent = Arc::new(Lent { bytes: text.into_bytes(), spare: spare.clone() });
+        let start = NonNull::from(lent.bytes.as_slice()).cast::<u8>();
+        let len = lent.bytes.len();
+        // SAFETY: the memory is that of `lent`, which the buffer keeps alive and nothing changes before it is dropped.
+        TextBlock(unsafe { Buffer::from_custom_allocation(start, len, lent) })
+    }
+}
+
+/// The memory of a block that is to be used again.
+struct Lent {
+    bytes: Vec<u8>,
+    spare: Spare<Vec<u8>>,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.clear();
+        self.spare.give(bytes);
     }
 }
 
@@ -306,14 +338,17 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_free_again_when_its_columns_are_gone() {
-        let block = TextBlock::from("a piece of text".to_owned());
+    fn the_memory_of_a_block_is_used_again_when_its_columns_are_gone() {
+        let spare = Spare::default();
+        let block = TextBlock::lent("a piece of text".to_owned(), &spare);
         let mut views = TextViews::new(&block, 1);
         views.push(2, 15);
         let texts = views.finish();
-        assert_eq!(texts.value(0), "piece of text");
-        assert!(block.clone().into_string().is_none());
+        drop(block);
+        assert_eq!(spare.take().capacity(), 0);
+        assert_eq!(texts.slice(0, 1).value(0), "piece of text");
         drop(texts);
-        assert_eq!(block.into_string().as_deref(), Some("a piece of text"));
+        let again = spare.take();
+        assert!(again.is_empty() && again.capacity() >= 15);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::plan::{Explanation, How};
-use super::{Batch, Batches, Demand, Operator, RowTest, Table};
+use super::{Batch, Batches, Demand, Morsel, Morsels, Operator, RowTest, Table};
 use crate::eval::Context;
 use crate::value::{Error, Result};
 
@@ -27,6 +27,14 @@ impl Operator for Slice {
         }
         let input = if left == 0 { None } else { Some(self.input.operator().open(ctx, &below)?) };
         Ok(Box::new(Slicing { input, skip: self.offset, left }))
+    }
+
+    fn morsels(&self, ctx: &Context, demand: &Demand) -> Result<Option<Box<dyn Morsels>>> {
+        if self.count.is_some() || demand.limit.is_some() {
+            return Ok(None);
+        }
+        let input = self.input.operator().morsels(ctx, demand)?;
+        Ok(input.map(|input| Box::new(Skipping { input, skip: self.offset }) as Box<dyn Morsels>))
     }
 
     fn known_rows(&self) -> Option<usize> {
@@ -81,6 +89,35 @@ impl Batches for Slicing {
         }
         self.input = None;
         Ok(None)
+    }
+}
+
+/// All but the first rows, in pieces: where rows are skipped, a piece is a batch already.
+struct Skipping {
+    input: Box<dyn Morsels>,
+    skip: usize,
+}
+
+struct Remaining(Batch);
+
+impl Morsel for Remaining {
+    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Batch> {
+        Ok(self.0)
+    }
+}
+
+impl Morsels for Skipping {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Box<dyn Morsel>>> {
+        while self.skip > 0 {
+            let Some(morsel) = self.input.next(ctx)? else { return Ok(None) };
+            let batch = morsel.batch(ctx)?;
+            if self.skip < batch.len() {
+                let skip = std::mem::take(&mut self.skip);
+                return Ok(Some(Box::new(Remaining(batch.slice(skip, batch.len())))));
+            }
+            self.skip -= batch.len();
+        }
+        self.input.next(ctx)
     }
 }
 

@@ -144,9 +144,7 @@ fn push(cells: &mut Cells<'_>, member: &Member, line: &mut Vec<u8>) -> Result<()
 }
 
 fn push_text(text: &str, line: &mut Vec<u8>) {
-    let special = |byte: u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    let quoted = text.is_empty() || text.starts_with(' ') || text.ends_with(' ') || text.bytes().any(special);
-    if !quoted {
+    if !needs_quotes(text.as_bytes()) {
         line.extend_from_slice(text.as_bytes());
         return;
     }
@@ -158,4 +156,55 @@ fn push_text(text: &str, line: &mut Vec<u8>) {
         line.extend_from_slice(part.as_bytes());
     }
     line.push(b'"');
+}
+
+/// Whether a field is written in quotes: if it is empty, starts or ends with a blank, or holds a comma, a quote or a
+/// line break.
+fn needs_quotes(text: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (text.first(), text.last()) else { return true };
+    if *first == b' ' || *last == b' ' {
+        return true;
+    }
+    let (eights, rest) = text.as_chunks::<8>();
+    if eights.iter().any(|eight| is_special(u64::from_le_bytes(*eight))) {
+        return true;
+    }
+    // What is left is looked at together with bytes before it, if there are enough.
+    match text.last_chunk::<8>() {
+        Some(eight) => is_special(u64::from_le_bytes(*eight)),
+        None => rest.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')),
+    }
+}
+
+/// Whether one of eight bytes is a comma, a quote or a line break.
+fn is_special(eight: u64) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let has = |byte: u8| {
+        let other = eight ^ (ONES * u64::from(byte));
+        other.wrapping_sub(ONES) & !other
+    };
+    (has(b',') | has(b'"') | has(b'\n') | has(b'\r')) & HIGH != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::needs_quotes;
+
+    #[test]
+    fn each_place_is_looked_at() {
+        for len in 0..40 {
+            let plain = vec![b'x'; len];
+            assert_eq!(needs_quotes(&plain), len == 0, "{len}");
+            for at in 0..len {
+                for special in 0..=u8::MAX {
+                    let mut text = plain.clone();
+                    text[at] = special;
+                    let edge = special == b' ' && (at == 0 || at + 1 == len);
+                    let expected = edge || b",\"\n\r".contains(&special);
+                    assert_eq!(needs_quotes(&text), expected, "{special} at {at} of {len}");
+                }
+            }
+        }
+    }
 }

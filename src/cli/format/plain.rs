@@ -1,28 +1,23 @@
 //! The commonest kinds of cells as bytes, written as [`scalar`](super::scalar) writes them.
 
-use pqm::value::number::append_digits;
+use pqm::value::number::{append_digits, two_digits};
 use pqm::value::temporal::{Date, DateTime, TICKS_PER_SECOND, Time};
 
 /// Appends `2024-01-31`.
 pub fn date(date: Date, out: &mut Vec<u8>) {
     let (year, month, day) = date.components();
-    append_digits(out, u64::from(year.unsigned_abs()), 4);
-    out.push(b'-');
-    append_digits(out, u64::from(month), 2);
-    out.push(b'-');
-    append_digits(out, u64::from(day), 2);
+    let year = year.unsigned_abs();
+    let ([a, b], [c, d]) = (two_digits(year / 100), two_digits(year % 100));
+    let ([e, f], [g, h]) = (two_digits(month), two_digits(day));
+    out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
 }
 
 /// Appends `10:20:30.5`.
 pub fn time(time: Time, out: &mut Vec<u8>) {
     let (hour, minute, ticks) = time.components();
-    let parts = [u64::from(hour), u64::from(minute), (ticks / TICKS_PER_SECOND).unsigned_abs()];
-    for (at, part) in parts.into_iter().enumerate() {
-        if at > 0 {
-            out.push(b':');
-        }
-        append_digits(out, part, 2);
-    }
+    let second = (ticks / TICKS_PER_SECOND).unsigned_abs() as u32;
+    let ([a, b], [c, d], [e, f]) = (two_digits(hour), two_digits(minute), two_digits(second));
+    out.extend_from_slice(&[a, b, b':', c, d, b':', e, f]);
     let fraction = ticks % TICKS_PER_SECOND;
     if fraction != 0 {
         out.push(b'.');

@@ -92,8 +92,8 @@ fn delimiters(text: &str) -> Vec<(char, usize)> {
         let mut rows = Split::default();
         // The text may have been cut in mid-row: that row is not looked at.
         split(&dialect, text.as_bytes(), text.len() < LOOK, 100, &mut rows);
-        let width = rows.row(0).len();
-        if width > 1 && (1..rows.len()).all(|row| rows.row(row).len() == width) {
+        let width = rows.width(0);
+        if width > 1 && (1..rows.len()).all(|row| rows.width(row) == width) {
             found.push((delimiter, width));
         }
     }

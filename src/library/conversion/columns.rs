@@ -1,10 +1,12 @@
 //! Converting a column as a whole: the common forms byte by byte, all else by the conversion of one value.
 
-use arrow_array::{Array, StringViewArray};
+use arrow_array::{Array, Float64Array, Int32Array, Int64Array, StringViewArray};
+use rustc_hash::FxHashMap;
 
 use super::WholeKind;
 use super::column::{Converter, Target};
-use super::plain::{self, Dates};
+use super::plain;
+use super::typed;
 use crate::eval::Context;
 use crate::table::{Column, ColumnBuilder, Whole};
 use crate::value::number::ParsedNumber;
@@ -46,90 +48,60 @@ impl Converter {
         }
     }
 
-    fn of_texts(&self, ctx: &Context, texts: &StringViewArray) -> Result<Column> {
+    /// The texts as a typed column, if nearly all have the plain form of the type.
+    fn typed(&self, texts: &StringViewArray) -> Option<(Column, Vec<u32>)> {
         let point = plain::has_point(self.culture());
-        let mut dates = Dates::default();
-        match self.target() {
-            Target::Number => self.each(ctx, texts, |cells, text| match plain::number(text, point) {
-                Some(ParsedNumber::Whole(whole)) => {
-                    cells.push_whole(Whole::Number, whole);
-                    true
-                }
-                Some(ParsedNumber::Double(double)) => {
-                    cells.push_double(double);
-                    true
-                }
-                None => false,
-            }),
+        let wholes = |kind: Whole| {
+            move |values: Vec<i64>, valid| Column::whole(kind, Int64Array::new(values.into(), valid))
+        };
+        Some(match self.target() {
+            Target::Number => typed::read_numbers(texts, |text| plain::number(text, point))?,
             Target::Double | Target::Percentage => {
-                self.each(ctx, texts, |cells, text| match plain::number(text, point) {
-                    Some(ParsedNumber::Whole(whole)) => {
-                        cells.push_double(whole as f64);
-                        true
-                    }
-                    Some(ParsedNumber::Double(double)) => {
-                        cells.push_double(double);
-                        true
-                    }
-                    None => false,
-                })
+                let read = typed::read(texts, |_, text| plain::number(text, point).map(double))?;
+                read.column(|values, valid| Column::double(Float64Array::new(values.into(), valid)))
             }
             Target::Whole(WholeKind::Int64) => {
-                self.each(ctx, texts, |cells, text| match plain::number(text, false) {
-                    Some(ParsedNumber::Whole(whole)) => {
-                        cells.push_whole(Whole::Number, whole);
-                        true
-                    }
-                    _ => false,
-                })
+                let read = typed::read(texts, |_, text| whole(plain::number(text, false)?))?;
+                read.column(wholes(Whole::Number))
             }
-            Target::Date => self.each(ctx, texts, |cells, text| match dates.date(text) {
-                Some(date) => {
-                    cells.push_date(date.0);
-                    true
-                }
-                None => false,
-            }),
-            Target::DateTime => self.each(ctx, texts, |cells, text| match dates.datetime(text) {
-                Some(moment) => {
-                    cells.push_whole(Whole::DateTime, moment.0);
-                    true
-                }
-                None => false,
-            }),
-            Target::Time => self.each(ctx, texts, |cells, text| match plain::time(text) {
-                Some(time) => {
-                    cells.push_whole(Whole::Time, time.0);
-                    true
-                }
-                None => false,
-            }),
-            Target::Logical => self.each(ctx, texts, |cells, text| match plain::logical(text) {
-                Some(logical) => {
-                    cells.push_logical(logical);
-                    true
-                }
-                None => false,
-            }),
-            _ => self.each(ctx, texts, |_, _| false),
-        }
+            Target::Date => {
+                let read = typed::read(texts, |_, text| Some(plain::date(text)?.0))?;
+                read.column(|values, valid| Column::date(Int32Array::new(values.into(), valid)))
+            }
+            Target::DateTime => {
+                let read = typed::read(texts, |_, text| Some(plain::datetime(text)?.0))?;
+                read.column(wholes(Whole::DateTime))
+            }
+            Target::Time => {
+                let read = typed::read(texts, |_, text| Some(plain::time(text)?.0))?;
+                read.column(wholes(Whole::Time))
+            }
+            _ => return None,
+        })
     }
 
-    /// Makes a cell of each text, by `fast` where that says it could.
-    fn each(
-        &self,
-        ctx: &Context,
-        texts: &StringViewArray,
-        mut fast: impl FnMut(&mut ColumnBuilder, &[u8]) -> bool,
-    ) -> Result<Column> {
+    fn of_texts(&self, ctx: &Context, texts: &StringViewArray) -> Result<Column> {
         ctx.steps(texts.len())?;
-        let mut cells = ColumnBuilder::with_capacity(texts.len());
-        let slow = |cells: &mut ColumnBuilder, text: &str| -> Result<()> {
-            ctx.step()?;
-            cells.push(Member::settled(self.convert(ctx, &Value::text(text)))?);
-            Ok(())
-        };
+        if let Some((column, left)) = self.typed(texts) {
+            let mut odd = FxHashMap::default();
+            for row in left {
+                ctx.step()?;
+                let cell = Member::settled(self.convert(ctx, &Value::text(texts.value(row as usize))))?;
+                if cell.ready().is_some() {
+                    // A value in an uncommon form, which belongs among the others.
+                    return self.one_by_one(ctx, texts);
+                }
+                odd.insert(row, cell);
+            }
+            return Ok(column.with_odd(odd));
+        }
+        self.one_by_one(ctx, texts)
+    }
+
+    fn one_by_one(&self, ctx: &Context, texts: &StringViewArray) -> Result<Column> {
+        let point = plain::has_point(self.culture());
         let empty_is_null = !matches!(self.target(), Target::Text | Target::Check);
+        let mut cells = ColumnBuilder::with_capacity(texts.len());
         for row in 0..texts.len() {
             if texts.is_null(row) {
                 cells.push_null();
@@ -138,11 +110,45 @@ impl Converter {
             let text = texts.value(row);
             if text.is_empty() && empty_is_null {
                 cells.push_null();
-            } else if !fast(&mut cells, text.as_bytes()) {
-                slow(&mut cells, text)?;
+            } else if let Some(value) = self.plain(text.as_bytes(), point) {
+                cells.push(Member::Ready(value));
+            } else {
+                ctx.step()?;
+                cells.push(Member::settled(self.convert(ctx, &Value::text(text)))?);
             }
         }
         Ok(cells.finish())
+    }
+
+    /// The value of a text that has the plain form of the type.
+    fn plain(&self, text: &[u8], point: bool) -> Option<Value> {
+        Some(match self.target() {
+            Target::Number => match plain::number(text, point)? {
+                ParsedNumber::Whole(whole) => Value::Int64(whole),
+                ParsedNumber::Double(double) => Value::Double(double),
+            },
+            Target::Double | Target::Percentage => Value::Double(double(plain::number(text, point)?)),
+            Target::Whole(WholeKind::Int64) => Value::Int64(whole(plain::number(text, false)?)?),
+            Target::Date => Value::Date(plain::date(text)?),
+            Target::DateTime => Value::DateTime(plain::datetime(text)?),
+            Target::Time => Value::Time(plain::time(text)?),
+            Target::Logical => Value::Logical(plain::logical(text)?),
+            _ => return None,
+        })
+    }
+}
+
+fn double(number: ParsedNumber) -> f64 {
+    match number {
+        ParsedNumber::Whole(whole) => whole as f64,
+        ParsedNumber::Double(double) => double,
+    }
+}
+
+fn whole(number: ParsedNumber) -> Option<i64> {
+    match number {
+        ParsedNumber::Whole(whole) => Some(whole),
+        ParsedNumber::Double(_) => None,
     }
 }
 

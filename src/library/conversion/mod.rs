@@ -11,6 +11,7 @@ mod number;
 mod plain;
 mod temporal;
 mod text;
+mod typed;
 mod whole;
 
 pub use column::{Converter, to_type};

@@ -53,64 +53,44 @@ pub(super) fn number(text: &[u8], point: bool) -> Option<ParsedNumber> {
     Some(ParsedNumber::Double(if negative { -double } else { double }))
 }
 
+/// The number that ASCII digits stand for; `None` if one of them is no digit.
 #[inline]
-fn two(text: &[u8], at: usize) -> Option<i64> {
-    let (tens, ones) = (text.get(at)?.wrapping_sub(b'0'), text.get(at + 1)?.wrapping_sub(b'0'));
-    (tens <= 9 && ones <= 9).then(|| i64::from(tens * 10 + ones))
+fn digits<const N: usize>(text: [u8; N]) -> Option<i64> {
+    let (mut number, mut highest) = (0, 0);
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        number = number * 10 + i64::from(digit);
+        highest = digit.max(highest);
+    }
+    (highest <= 9).then_some(number)
 }
 
-/// Reads dates and remembers the month of the last one, since rows that follow each other often share it.
-#[derive(Default)]
-pub(super) struct Dates {
-    month: Option<((i64, i64), i32, i64)>,
+/// `2024-03-01`
+#[inline]
+pub(super) fn date(text: &[u8]) -> Option<Date> {
+    match *text {
+        [a, b, c, d, b'-', e, f, b'-', g, h] => {
+            Date::new(digits([a, b, c, d])?, digits([e, f])?, digits([g, h])?)
+        }
+        _ => None,
+    }
 }
 
-impl Dates {
-    /// `2024-03-01`
-    #[inline]
-    pub(super) fn date(&mut self, text: &[u8]) -> Option<Date> {
-        if text.len() == 10 { self.start(text) } else { None }
-    }
-
-    /// The date that a text starts with.
-    #[inline]
-    fn start(&mut self, text: &[u8]) -> Option<Date> {
-        if text.get(4) != Some(&b'-') || text.get(7) != Some(&b'-') {
-            return None;
-        }
-        let year = two(text, 0)? * 100 + two(text, 2)?;
-        let (month, day) = (two(text, 5)?, two(text, 8)?);
-        if let Some((known, first, days)) = self.month
-            && known == (year, month)
-            && (1..=days).contains(&day)
-        {
-            return Some(Date(first + day as i32 - 1));
-        }
-        let date = Date::new(year, month, day)?;
-        self.month = Some(((year, month), date.0 - (day as i32 - 1), i64::from(date.days_in_month())));
-        Some(date)
-    }
-
-    /// `2024-03-01T10:11:12`, with a blank for the `T`, or without the time.
-    #[inline]
-    pub(super) fn datetime(&mut self, text: &[u8]) -> Option<DateTime> {
-        match text.len() {
-            10 => self.start(text).map(Date::at_midnight),
-            19 if matches!(text.get(10), Some(b'T' | b' ')) => {
-                DateTime::new(self.start(text)?, time(text.get(11..)?)?)
-            }
-            _ => None,
-        }
+/// `2024-03-01T10:11:12`, with a blank for the `T`, or without the time.
+#[inline]
+pub(super) fn datetime(text: &[u8]) -> Option<DateTime> {
+    match text.split_at_checked(10) {
+        Some((day, [])) => date(day).map(Date::at_midnight),
+        Some((day, [b'T' | b' ', rest @ ..])) => DateTime::new(date(day)?, time(rest)?),
+        _ => None,
     }
 }
 
 /// `10:11:12`
 #[inline]
 pub(super) fn time(text: &[u8]) -> Option<Time> {
-    if text.len() != 8 || text.get(2) != Some(&b':') || text.get(5) != Some(&b':') {
-        return None;
-    }
-    let (hour, minute, second) = (two(text, 0)?, two(text, 3)?, two(text, 6)?);
+    let [a, b, b':', c, d, b':', e, f] = *text else { return None };
+    let (hour, minute, second) = (digits([a, b])?, digits([c, d])?, digits([e, f])?);
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }

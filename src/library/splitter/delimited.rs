@@ -28,9 +28,13 @@ pub(super) fn by_delimiter(_: &Context, arguments: Arguments<'_>) -> Result<Valu
         }
         let mut start = 0;
         if !known.is_empty() {
-            for (at, found) in text.match_indices(known.as_str()) {
+            let mut cut = |at: usize| {
                 places.push((start, at));
-                start = at + found.len();
+                start = at + known.len();
+            };
+            match known.as_bytes() {
+                [byte] => memchr::memchr_iter(*byte, text.as_bytes()).for_each(&mut cut),
+                _ => text.match_indices(known.as_str()).for_each(|(at, _)| cut(at)),
             }
         }
         places.push((start, text.len()));
@@ -85,7 +89,11 @@ pub(super) fn by_each_delimiter(ctx: &Context, arguments: Arguments<'_>) -> Resu
         let mut start = 0;
         for delimiter in known.iter().take_while(|delimiter| !delimiter.is_empty()) {
             let rest = text.get(start..).unwrap_or_default().as_bytes();
-            let Some(at) = memchr::memmem::find(rest, delimiter.as_bytes()) else { break };
+            let found = match delimiter.as_bytes() {
+                [byte] => memchr::memchr(*byte, rest),
+                longer => memchr::memmem::find(rest, longer),
+            };
+            let Some(at) = found else { break };
             places.push((start, start + at));
             start += at + delimiter.len();
         }

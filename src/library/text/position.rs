@@ -5,7 +5,12 @@
 
 /// The length of a text in units.
 pub(in crate::library) fn length(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.chars().map(char::len_utf16).sum() }
+    if text.is_ascii() {
+        return text.len();
+    }
+    // A unit for each byte that starts a character, and another one for those that start four bytes.
+    let units = |byte: u8| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0);
+    text.bytes().map(units).sum()
 }
 
 /// The byte a position stands for; `None` past the end.

@@ -35,15 +35,18 @@ pub(super) fn check(ctx: &Context, path: &Path, delimiter: &str, code_page: i64)
         }
         for row in 0..block.split().len() {
             ctx.step()?;
-            let cells = block.split().row(row);
-            let expected = *width.get_or_insert(cells.len());
-            let blank = matches!(cells, [only] if only.bytes(block.text()).is_empty());
-            if cells.len() != expected && !blank {
-                let line = block.line_at(cells.first().map_or(0, |cell| cell.start()));
+            let found = block.split().width(row);
+            let expected = *width.get_or_insert(found);
+            let is_empty = |row| {
+                let only = block.split().cell(row, 0);
+                only.is_none_or(|only| only.bytes(block.text()).is_empty())
+            };
+            if found != expected && !(found == 1 && is_empty(row)) {
+                let line = block.line_at(block.split().start(row));
                 return Err(Error::data_format(format!(
                     "Line {line} has {} where the header has {expected}. A field that holds the delimiter \
                      or a line break must stand in quotes.",
-                    if cells.len() == 1 { "1 field".to_owned() } else { format!("{} fields", cells.len()) }
+                    if found == 1 { "1 field".to_owned() } else { format!("{found} fields") }
                 )));
             }
             rows += 1;

@@ -1,4 +1,6 @@
+use super::blocks::Spares;
 use super::dialect::Quotes;
+use super::lines::count_lines;
 use super::split::{Cell, Split, unquote};
 use crate::sources::encoding::Encoding;
 use crate::table::TextBlock;
@@ -7,11 +9,10 @@ use crate::table::TextBlock;
 pub struct Block {
     text: Text,
     split: Split,
-    /// For cells whose content was written behind the rows, where that starts and where the cell started, in order.
-    moved: Vec<(usize, usize)>,
     /// The number of the line the block starts at, from 1.
     line: u64,
     encoding: Encoding,
+    spare: Spares,
 }
 
 enum Text {
@@ -22,36 +23,31 @@ enum Text {
 }
 
 impl Block {
-    pub(super) fn new(text: Vec<u8>, split: Split, line: u64, encoding: Encoding) -> Block {
-        Block { text: Text::Raw(text), split, moved: Vec::new(), line, encoding }
+    pub(super) fn new(text: Vec<u8>, split: Split, line: u64, encoding: Encoding, spare: Spares) -> Block {
+        Block { text: Text::Raw(text), split, line, encoding, spare }
     }
 
     /// Writes the content of cells with quotes inside behind the rows, without the quotes, if all of the text is
     /// UTF-8. Columns can then share the text.
     pub(super) fn settle(&mut self, quotes: Quotes) {
         let Text::Raw(bytes) = &mut self.text else { return };
-        let bytes = std::mem::take(bytes);
-        let mut bytes = match String::from_utf8(bytes) {
-            Ok(text) => text.into_bytes(),
-            Err(error) => {
-                self.text = Text::Raw(error.into_bytes());
+        let mut text = match TextBlock::check(std::mem::take(bytes)) {
+            Ok(text) => text,
+            Err(bytes) => {
+                self.text = Text::Raw(bytes);
                 return;
             }
         };
         let mut content = Vec::new();
         for cell in self.split.quoted_cells() {
             content.clear();
-            unquote(quotes, cell.bytes(&bytes), &mut content);
-            let start = bytes.len();
-            self.moved.push((start, cell.start()));
-            bytes.extend_from_slice(&content);
-            *cell = Cell::new(start, bytes.len(), false);
+            unquote(quotes, cell.bytes(text.as_bytes()), &mut content);
+            let start = text.len();
+            // Taking out quotes leaves text text.
+            text.push_str(&String::from_utf8_lossy(&content));
+            *cell = Cell::new(start, text.len(), false);
         }
-        // Taking out quotes leaves text text.
-        self.text = match String::from_utf8(bytes) {
-            Ok(text) => Text::Sound(TextBlock::from(text)),
-            Err(error) => Text::Raw(error.into_bytes()),
-        };
+        self.text = Text::Sound(TextBlock::lent(text, &self.spare.texts));
     }
 
     /// The text that columns share: none if the block was not settled, or is no text in its encoding.
@@ -87,17 +83,17 @@ impl Block {
 
     /// The number of the line that a place in the text is in, from 1.
     pub fn line_at(&self, place: usize) -> u64 {
-        let place = match self.moved.binary_search_by_key(&place, |(start, _)| *start) {
-            Ok(at) => self.moved.get(at).map_or(place, |(_, from)| *from),
-            Err(_) => place,
-        };
         self.line + count_lines(self.text().get(..place).unwrap_or_else(|| self.rows_text()))
     }
 }
 
-/// The number of line breaks: `\n`, `\r\n`, and `\r` on its own.
-pub(super) fn count_lines(text: &[u8]) -> u64 {
-    let feeds = memchr::memchr_iter(b'\n', text).count();
-    let lone = memchr::memchr_iter(b'\r', text).filter(|at| text.get(at + 1) != Some(&b'\n')).count();
-    (feeds + lone) as u64
+impl Drop for Block {
+    fn drop(&mut self) {
+        self.spare.splits.give(std::mem::take(&mut self.split));
+        if let Text::Raw(bytes) = &mut self.text {
+            let mut bytes = std::mem::take(bytes);
+            bytes.clear();
+            self.spare.texts.give(bytes);
+        }
+    }
 }

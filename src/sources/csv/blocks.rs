@@ -1,9 +1,11 @@
-use super::block::{Block, count_lines};
+use super::block::Block;
 use super::dialect::Dialect;
+use super::lines::count_lines;
 use super::split::{Counted, LONGEST, Split, count_rows, split};
 use crate::eval::Context;
 use crate::sources::bytes::ByteReader;
 use crate::sources::encoding::{Decoder, Encoding};
+use crate::table::Spare;
 use crate::value::{Error, Result};
 
 /// How many bytes are read at first: few, so that looking at the first rows is quick.
@@ -31,6 +33,14 @@ pub struct Blocks {
     ended: bool,
     /// The number of the line the text starts at, from 1.
     line: u64,
+    spare: Spares,
+}
+
+/// What blocks leave behind for those after them.
+#[derive(Clone, Default)]
+pub(super) struct Spares {
+    pub texts: Spare<Vec<u8>>,
+    pub splits: Spare<Split>,
 }
 
 /// Rows that were counted.
@@ -54,6 +64,7 @@ impl Blocks {
             started: false,
             ended: false,
             line: 1,
+            spare: Spares::default(),
         }
     }
 
@@ -69,7 +80,7 @@ impl Blocks {
     /// # Errors
     /// What reading raises, and a row that is too long to be one.
     pub fn next(&mut self, ctx: &Context, dialect: &Dialect, most: usize) -> Result<Option<Block>> {
-        let mut found = Split::default();
+        let mut found = self.spare.splits.take();
         let any = self.look(ctx, |text, last| {
             split(dialect, text, last, most, &mut found);
             !found.is_empty()
@@ -77,11 +88,13 @@ impl Blocks {
         if !any {
             return Ok(None);
         }
-        let rest = self.text.split_off(found.rest);
+        let mut rest = self.spare.texts.take();
+        rest.extend_from_slice(self.text.get(found.rest..).unwrap_or_default());
+        self.text.truncate(found.rest);
         let text = std::mem::replace(&mut self.text, rest);
         let line = self.line;
-        self.line += count_lines(&text);
-        Ok(Some(Block::new(text, found, line, self.encoding)))
+        self.line += found.lines;
+        Ok(Some(Block::new(text, found, line, self.encoding, self.spare.clone())))
     }
 
     /// Counts the next rows; `None` past the last.
@@ -97,9 +110,9 @@ impl Blocks {
         if !any {
             return Ok(None);
         }
-        let lines_to = |at: usize| count_lines(self.text.get(..at).unwrap_or_default());
-        let unclosed_line = counted.unclosed.map(|at| self.line + lines_to(at));
-        self.line += lines_to(counted.rest);
+        let line_of = |at: usize| self.line + count_lines(self.text.get(..at).unwrap_or_default());
+        let unclosed_line = counted.unclosed.map(line_of);
+        self.line += counted.lines;
         self.text.drain(..counted.rest);
         Ok(Some(Rows { rows: counted.rows, unclosed_line }))
     }
@@ -135,6 +148,8 @@ impl Blocks {
         let size = self.size;
         self.size = (self.size * 2).min(MOST);
         let into = if self.decoder.is_some() || !self.started { &mut self.raw } else { &mut self.text };
+        // Room for what is written behind the rows, see `Block::settle`.
+        into.reserve(size + size / 8);
         self.ended = self.reader.append(ctx, into, size)? < size;
         if !self.started {
             self.started = true;

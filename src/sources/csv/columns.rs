@@ -9,6 +9,7 @@ use crate::table::{Column, TextViews};
 use crate::value::{Error, List, Member, Value};
 
 /// Makes the columns of one block.
+#[derive(Clone, Copy)]
 pub struct Cells<'b> {
     /// The block.
     pub block: &'b Block,
@@ -24,11 +25,20 @@ impl Cells<'_> {
     /// The cells at a position of the rows as texts; `null` where a row is too short. Shares the text of a
     /// [settled](Block::settle) block.
     pub fn column(&self, position: usize) -> Column {
-        let cells = self.block.split().column(position).take(self.rows);
+        self.texts(self.rows, self.block.split().column(position).take(self.rows), position)
+    }
+
+    /// The same for some of the rows.
+    pub fn column_of(&self, position: usize, rows: &[i64]) -> Column {
+        let split = self.block.split();
+        self.texts(rows.len(), rows.iter().map(|row| split.cell(*row as usize, position)), position)
+    }
+
+    fn texts(&self, len: usize, cells: impl Iterator<Item = Option<Cell>>, position: usize) -> Column {
         let Some(text) = self.block.shared() else {
             return cells.map(|cell| self.member(cell, position)).collect();
         };
-        let mut views = TextViews::new(text, self.rows);
+        let mut views = TextViews::new(text, len);
         for cell in cells {
             match cell {
                 Some(cell) => views.push(cell.start(), cell.end()),
@@ -41,9 +51,8 @@ impl Cells<'_> {
     /// The cells from a position on as lists.
     pub fn column_of_lists(&self, position: usize) -> Column {
         let lists = (0..self.rows).map(|row| {
-            let cells = self.block.split().row(row);
-            let cells = cells.get(position..).unwrap_or_default().iter().enumerate();
-            let items = cells.map(|(at, cell)| self.member(Some(*cell), position + at)).collect();
+            let cells = self.block.split().row(row).enumerate().skip(position);
+            let items = cells.map(|(at, cell)| self.member(Some(cell), at)).collect();
             Member::Ready(Value::List(Arc::new(List::Items(items))))
         });
         Column::any(lists.collect())
@@ -51,16 +60,14 @@ impl Cells<'_> {
 
     /// The text of a row's first cell beyond `width` that has one, for messages.
     pub fn extra(&self, row: usize, width: usize) -> Option<String> {
-        let extra = self.block.split().row(row).get(width..)?;
         let text = self.block.text();
-        let cell = extra.iter().find(|cell| !cell.bytes(text).is_empty())?;
+        let cell = self.block.split().row(row).skip(width).find(|cell| !cell.bytes(text).is_empty())?;
         Some(String::from_utf8_lossy(cell.bytes(text)).into_owned())
     }
 
     /// `in line 7 of orders.csv`: where a row of the block is.
     pub fn place(&self, row: usize) -> String {
-        let start = self.block.split().row(row).first().map_or(0, |cell| cell.start());
-        self.place_at(start)
+        self.place_at(self.block.split().start(row))
     }
 
     /// `in line 7 of orders.csv`: where a place of the block's text is.

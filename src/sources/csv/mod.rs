@@ -14,6 +14,7 @@ mod block;
 mod blocks;
 mod columns;
 mod dialect;
+mod lines;
 mod masks;
 mod plain;
 mod scan;
@@ -28,13 +29,16 @@ pub use split::{Cell, Counted, Split, count_rows, split, unquote};
 
 use std::sync::Arc;
 
+use arrow_array::Int64Array;
+
 use columns::Cells;
 
 use super::bytes::ByteSource;
 use super::encoding::Encoding;
 use crate::eval::Context;
 use crate::table::{
-    Batch, Batches, Column, Demand, Explanation, Morsel, Morsels, Operator, Table, one_by_one,
+    Batch, Batches, Column, Compute, Demand, Explanation, Morsel, Morsels, Operator, Table, Whole,
+    late_columns, one_by_one,
 };
 use crate::value::types::Form;
 use crate::value::{Error, Member, Result, Shape, Type, Value};
@@ -68,7 +72,7 @@ impl Document {
     pub fn first_row_width(&self, ctx: &Context) -> Result<usize> {
         let mut blocks = Blocks::new(self.source.open(ctx)?, self.encoding);
         let first = blocks.next(ctx, &self.dialect, 1)?;
-        Ok(first.map_or(0, |block| block.split().row(0).len()))
+        Ok(first.map_or(0, |block| block.split().width(0)))
     }
 
     /// The document as a table of text columns with the names of `shape`.
@@ -196,19 +200,18 @@ struct Rows {
 }
 
 impl Morsel for Rows {
-    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Batch> {
+    fn batch(self: Box<Self>, ctx: &Context) -> Result<Batch> {
         let Rows { plan, block, rows } = *self;
         let Some(mut block) = block else {
             let columns = (0..plan.width).map(|_| Arc::new(Column::unread(rows)));
             return Ok(Batch::new(columns.collect(), rows));
         };
         block.settle(plan.document.dialect.quotes);
-        let cells = plan.cells(&block, rows);
-        let columns = columns_of(&cells, plan.width, &plan.demand, plan.document.extra);
-        let columns = match plan.document.extra {
-            Extra::Error => fail_long_rows(&cells, plan.width, columns),
-            Extra::Ignore | Extra::List => columns,
-        };
+        let made = Arc::new(Made { plan, block, rows });
+        let mut columns = Made::columns(&made, ctx)?;
+        if made.plan.document.extra == Extra::Error {
+            columns = fail_long_rows(&made.cells(), made.plan.width, columns);
+        }
         Ok(Batch::new(columns, rows))
     }
 }
@@ -219,32 +222,70 @@ impl Plan {
     }
 }
 
-fn columns_of(cells: &Cells<'_>, width: usize, demand: &Demand, extra: Extra) -> Vec<Arc<Column>> {
-    (0..width)
-        .map(|position| {
-            if !demand.wants(position) {
-                Column::unread(cells.rows)
-            } else if extra == Extra::List && position + 1 == width {
-                cells.column_of_lists(position)
+/// Some rows whose cells are located, which columns are made of.
+struct Made {
+    plan: Arc<Plan>,
+    block: Block,
+    rows: usize,
+}
+
+impl Made {
+    fn cells(&self) -> Cells<'_> {
+        self.plan.cells(&self.block, self.rows)
+    }
+
+    /// The columns that are wanted. Those of texts wait until they are read: by then fewer rows may be left.
+    fn columns(made: &Arc<Made>, ctx: &Context) -> Result<Vec<Arc<Column>>> {
+        let Plan { width, demand, document, .. } = &*made.plan;
+        let numbers = || Column::whole(Whole::Number, Int64Array::from_iter_values(0..made.rows as i64));
+        let rows = (!ctx.limits().row_wise).then(|| Batch::new(vec![Arc::new(numbers())], made.rows));
+        let mut columns = Vec::with_capacity(*width);
+        for position in 0..*width {
+            columns.push(Arc::new(if !demand.wants(position) {
+                Column::unread(made.rows)
+            } else if document.extra == Extra::List && position + 1 == *width {
+                made.cells().column_of_lists(position)
+            } else if let Some(rows) = &rows {
+                let texts: Arc<dyn Compute> = Arc::new(Texts { made: Arc::clone(made), position });
+                late_columns(ctx, &texts, rows)?.pop().unwrap_or_else(|| Column::unread(made.rows))
             } else {
-                cells.column(position)
-            }
-        })
-        .map(Arc::new)
-        .collect()
+                made.cells().column(position)
+            }));
+        }
+        Ok(columns)
+    }
+}
+
+/// The cells at a position of the rows, of which a column holds the numbers.
+struct Texts {
+    made: Arc<Made>,
+    position: usize,
+}
+
+impl Compute for Texts {
+    fn reads(&self) -> Option<Vec<usize>> {
+        Some(vec![0])
+    }
+
+    fn compute(&self, _ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
+        let numbers = batch.column(0).and_then(|column| column.as_whole());
+        Ok(vec![match numbers {
+            Some((_, rows)) => self.made.cells().column_of(self.position, rows.values()),
+            None => Column::unread(batch.len()),
+        }])
+    }
 }
 
 /// Puts an error into each cell of the rows that have too many.
 fn fail_long_rows(cells: &Cells<'_>, width: usize, columns: Vec<Arc<Column>>) -> Vec<Arc<Column>> {
-    let long: Vec<usize> =
-        (0..cells.rows).filter(|row| cells.block.split().row(*row).len() > width).collect();
+    let long: Vec<usize> = (0..cells.rows).filter(|row| cells.block.split().width(*row) > width).collect();
     if long.is_empty() {
         return columns;
     }
     let mut changed: Vec<Vec<Member>> =
         columns.iter().map(|column| (0..column.len()).map(|row| column.get(row)).collect()).collect();
     for row in long {
-        let count = cells.block.split().row(row).len();
+        let count = cells.block.split().width(row);
         let error = Error::data_format("There were more columns in the result than expected.").with_detail(
             Value::record([
                 ("Count", Value::from(width as i64)),
@@ -272,7 +313,7 @@ fn warn_of_long_rows(ctx: &Context, cells: &Cells<'_>, width: usize) -> bool {
         "The row {} has {} cells, the table {width} columns: '{extra}' and what follows is left out there, and in \
          other rows like it. ExtraValues = ExtraValues.Error makes such rows errors.",
         cells.place(row),
-        cells.block.split().row(row).len(),
+        cells.block.split().width(row),
     ));
     true
 }

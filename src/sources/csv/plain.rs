@@ -1,3 +1,4 @@
+use super::lines::Lines;
 use super::split::{Cell, Split, line_break};
 
 /// Rows with a delimiter of one byte and quotes only at the start of cells.
@@ -10,6 +11,11 @@ pub(super) struct Plain<'t> {
 }
 
 impl Plain<'_> {
+    /// The number of line breaks from one row's start to another's, where `lines` counted from the first of them on.
+    pub fn lines_between(&self, start: usize, end: usize, lines: &Lines) -> u64 {
+        lines.of_first(end - start, self.text.get(start..).unwrap_or_default())
+    }
+
     /// Splits the row at `at`; gives where the next one starts, or `None` if the row does not end in the text.
     pub fn row(&self, mut at: usize, into: &mut Split) -> Option<usize> {
         let text = self.text;
@@ -21,7 +27,7 @@ impl Plain<'_> {
                 let end = self.boundary(at);
                 (Cell::new(start, end, false), end)
             };
-            into.push(cell);
+            into.push(cell, end);
             match text.get(end) {
                 Some(&byte) if byte == self.delimiter => at = end + 1,
                 Some(_) => return line_break(text, self.last, end),

@@ -4,9 +4,10 @@
 //! the start of cells, or right behind a closing one (a doubled quote). Where one does not, or a line break ends
 //! quotes, the row is left to [`Plain::row`], which goes cell by cell.
 
+use super::lines::{Lines, count_lines};
 use super::masks::{Masks, WORD, WORDS, masks};
 use super::plain::Plain;
-use super::split::{Cell, Counted, Split};
+use super::split::{Cell, Counted, Split, line_after};
 
 /// What is known of the bytes before a word.
 struct Before {
@@ -55,12 +56,19 @@ fn parity(bits: u64) -> u64 {
 /// Splits the complete rows at the start of the text, at most `most` of them.
 pub(super) fn split(plain: &Plain<'_>, most: usize, into: &mut Split) {
     while into.len() < most && into.rest < plain.text.len() {
-        if split_regular(plain, most, into) == Outcome::Done {
+        let (start, mut lines) = (into.rest, Lines::default());
+        let outcome = split_regular(plain, most, into, &mut lines);
+        into.lines += plain.lines_between(start, into.rest, &lines);
+        if outcome == Outcome::Done {
             return;
         }
         into.drop_unfinished();
-        match plain.row(into.rest, into) {
-            Some(rest) => into.end_row(rest),
+        let start = into.rest;
+        match plain.row(start, into) {
+            Some(rest) => {
+                into.lines += count_lines(plain.text.get(start..rest).unwrap_or_default());
+                into.end_row(rest);
+            }
             None => return,
         }
     }
@@ -74,53 +82,30 @@ enum Outcome {
     Irregular,
 }
 
-fn split_regular(plain: &Plain<'_>, most: usize, into: &mut Split) -> Outcome {
+fn split_regular(plain: &Plain<'_>, most: usize, into: &mut Split, lines: &mut Lines) -> Outcome {
     let text = plain.text;
     let mut words = [Masks::default(); WORDS];
     let mut before = Before::ROW;
     let mut base = into.rest;
-    let mut start = base;
-    // Whether quotes were seen since the cell started, and whether the next byte is the second one of a line break.
-    let (mut quotes, mut second) = (false, false);
+    // Whether quotes were seen since the cell started.
+    let mut quotes = false;
+    let mut breaks = Breaks::default();
     while base < text.len() {
         let window = text.get(base..).unwrap_or_default();
         let count = masks(window, plain.delimiter, &mut words);
         for word in words.iter().take(count) {
-            let Some(mut ends) = before.pass(word, plain.quoted_breaks) else { return Outcome::Irregular };
-            if std::mem::take(&mut second) {
-                ends &= !1;
+            let Some(ends) = before.pass(word, plain.quoted_breaks) else { return Outcome::Irregular };
+            lines.add(word, WORD);
+            let rows = breaks.of(plain, word, base, ends);
+            let ends = (ends & word.delimiters) | rows;
+            if quotes || word.quotes != 0 {
+                quotes = push_each(text, base, word, Ends { ends, rows }, quotes, into);
+            } else {
+                into.push_word(text, base, ends, rows);
             }
-            let some_quotes = word.quotes != 0;
-            quotes |= some_quotes;
-            while ends != 0 {
-                let bit = ends.trailing_zeros();
-                ends &= ends - 1;
-                let end = base + bit as usize;
-                if quotes {
-                    into.push(cell(text, start, end));
-                    quotes = some_quotes;
-                } else {
-                    into.push(Cell::new(start, end, false));
-                }
-                start = end + 1;
-                if (word.delimiters >> bit) & 1 == 1 {
-                    continue;
-                }
-                if (word.returns >> bit) & 1 == 1 {
-                    match text.get(start) {
-                        Some(b'\n') => {
-                            start += 1;
-                            second = bit == 63;
-                            ends &= !(1_u64.checked_shl(bit + 1).unwrap_or(0));
-                        }
-                        None if !plain.last => return Outcome::Done,
-                        _ => {}
-                    }
-                }
-                into.end_row(start);
-                if into.len() >= most {
-                    return Outcome::Done;
-                }
+            if into.len() >= most {
+                into.keep(most);
+                return Outcome::Done;
             }
             base += WORD;
         }
@@ -131,9 +116,59 @@ fn split_regular(plain: &Plain<'_>, most: usize, into: &mut Split) -> Outcome {
     if before.inside != 0 {
         return Outcome::Irregular;
     }
-    into.push(cell(text, start, text.len()));
+    into.push(cell(text, into.next(), text.len()), text.len());
     into.end_row(text.len());
     Outcome::Done
+}
+
+/// What ends in a word: cells, and which of them end rows.
+struct Ends {
+    ends: u64,
+    rows: u64,
+}
+
+/// Adds the cells that end in a word one by one, those with quotes looked at; gives whether the cell that has not
+/// ended may have quotes. `quotes` says so for the first one.
+fn push_each(text: &[u8], base: usize, word: &Masks, found: Ends, quotes: bool, into: &mut Split) -> bool {
+    let mut quotes = quotes || word.quotes != 0;
+    let mut left = found.ends;
+    while left != 0 {
+        let bit = left.trailing_zeros();
+        left &= left - 1;
+        let (start, end) = (into.next(), base + bit as usize);
+        into.push(if quotes { cell(text, start, end) } else { Cell::new(start, end, false) }, end);
+        quotes = word.quotes != 0;
+        if (found.rows >> bit) & 1 == 1 {
+            into.end_row(line_after(text, end));
+        }
+    }
+    quotes
+}
+
+/// Finds the ends of rows word by word.
+#[derive(Default)]
+struct Breaks {
+    /// Whether the last byte of the word before was a carriage return that ended a row.
+    after_return: bool,
+}
+
+impl Breaks {
+    /// The line breaks among what ends cells: of `\r\n` the first, and not a `\r` that the text ends with, since
+    /// more may follow.
+    #[inline]
+    fn of(&mut self, plain: &Plain<'_>, word: &Masks, base: usize, ends: u64) -> u64 {
+        let returns = ends & word.returns;
+        let second = (returns << 1) | u64::from(self.after_return);
+        self.after_return = returns >> 63 == 1;
+        let mut breaks = (ends & word.feeds & !second) | returns;
+        if !plain.last && returns != 0 {
+            let last = 63 - returns.leading_zeros();
+            if base + last as usize + 1 == plain.text.len() {
+                breaks &= !(1 << last);
+            }
+        }
+        breaks
+    }
 }
 
 /// A cell that may be in quotes.
@@ -153,49 +188,38 @@ pub(super) fn count(plain: &Plain<'_>) -> Counted {
     let mut counted = Counted::default();
     let mut one = Split::default();
     while counted.rest < plain.text.len() {
-        if count_regular(plain, &mut counted) == Outcome::Done {
+        let (start, mut lines) = (counted.rest, Lines::default());
+        let outcome = count_regular(plain, &mut counted, &mut lines);
+        counted.lines += plain.lines_between(start, counted.rest, &lines);
+        if outcome == Outcome::Done {
             break;
         }
-        let row = plain.row(counted.rest, &mut one);
-        one.forget();
+        let start = counted.rest;
+        let row = plain.row(start, &mut one);
+        one.drop_unfinished();
         let Some(rest) = row else { break };
-        counted = Counted { rows: counted.rows + 1, rest, unclosed: one.unclosed };
+        let lines = counted.lines + count_lines(plain.text.get(start..rest).unwrap_or_default());
+        counted = Counted { rows: counted.rows + 1, rest, unclosed: one.unclosed, lines };
     }
     counted
 }
 
-fn count_regular(plain: &Plain<'_>, counted: &mut Counted) -> Outcome {
+fn count_regular(plain: &Plain<'_>, counted: &mut Counted, lines: &mut Lines) -> Outcome {
     let text = plain.text;
     let mut words = [Masks::default(); WORDS];
     let mut before = Before::ROW;
     let mut base = counted.rest;
-    let mut second = false;
+    let mut breaks = Breaks::default();
     while base < text.len() {
         let window = text.get(base..).unwrap_or_default();
         let count = masks(window, plain.delimiter, &mut words);
         for word in words.iter().take(count) {
             let Some(ends) = before.pass(word, plain.quoted_breaks) else { return Outcome::Irregular };
-            // A line feed behind a carriage return goes with it.
-            let mut returns = ends & word.returns;
-            let joined = (returns << 1) | u64::from(std::mem::take(&mut second));
-            let mut breaks = (ends & word.feeds & !joined) | returns;
-            if returns >> 63 == 1 && text.get(base + WORD) == Some(&b'\n') {
-                second = true;
-            }
-            if !plain.last && returns != 0 {
-                let end = base + 63 - returns.leading_zeros() as usize;
-                if end + 1 == text.len() {
-                    returns = 1 << (end - base);
-                    breaks &= !returns;
-                }
-            }
-            if breaks != 0 {
-                let last = 63 - breaks.leading_zeros();
-                counted.rows += breaks.count_ones() as usize;
-                counted.rest = base + last as usize + 1;
-                if (word.returns >> last) & 1 == 1 && text.get(counted.rest) == Some(&b'\n') {
-                    counted.rest += 1;
-                }
+            lines.add(word, WORD);
+            let rows = breaks.of(plain, word, base, ends);
+            if rows != 0 {
+                counted.rows += rows.count_ones() as usize;
+                counted.rest = line_after(text, base + 63 - rows.leading_zeros() as usize);
             }
             base += WORD;
         }
@@ -206,6 +230,7 @@ fn count_regular(plain: &Plain<'_>, counted: &mut Counted) -> Outcome {
     if before.inside != 0 {
         return Outcome::Irregular;
     }
-    *counted = Counted { rows: counted.rows + 1, rest: text.len(), unclosed: None };
+    counted.rows += 1;
+    counted.rest = text.len();
     Outcome::Done
 }

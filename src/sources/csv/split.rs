@@ -5,19 +5,42 @@
 //! time ([`scan`]); everything else goes byte by byte. Both find the same cells.
 
 use super::dialect::{Delimiter, Dialect, Quotes};
+use super::lines::count_lines;
+use super::masks::WORD;
 use super::plain::Plain;
 use super::scan;
 
 /// The cells of some rows: positions in the piece of text they were found in.
+///
+/// Nearly all cells start one byte behind the one before them, so only where they end is held.
 #[derive(Debug, Default)]
 pub struct Split {
-    cells: Vec<Cell>,
-    /// The index of the first cell of each row, and behind the last row the number of cells.
-    rows: Vec<u32>,
+    /// For each cell where it ends, or its place in `apart`: that is what the lowest bit says.
+    ends: Vec<u32>,
+    /// The other cells: in quotes, or behind a delimiter that is not one byte.
+    apart: Vec<Apart>,
+    /// Where each row starts, and behind the last one what follows.
+    rows: Vec<Start>,
     /// Where the text after the last complete row starts.
     pub rest: usize,
     /// Where a quote stands that nothing closes, if the last row has one.
     pub unclosed: Option<usize>,
+    /// How many line breaks there are in the rows, those within quotes among them.
+    pub lines: u64,
+}
+
+/// The start of a row: its first cell, and its place in the text.
+#[derive(Clone, Copy, Debug, Default)]
+struct Start {
+    cell: u32,
+    text: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Apart {
+    cell: Cell,
+    /// Where what belongs to the cell ends, quotes and all.
+    end: u32,
 }
 
 /// Longer texts cannot be split: places of cells are held in 32 bits.
@@ -68,59 +91,150 @@ impl Split {
         self.len() == 0
     }
 
-    /// The cells of a row.
-    pub fn row(&self, row: usize) -> &[Cell] {
+    /// Number of cells in a row.
+    pub fn width(&self, row: usize) -> usize {
         match (self.rows.get(row), self.rows.get(row + 1)) {
-            (Some(&from), Some(&to)) => self.cells.get(from as usize..to as usize).unwrap_or_default(),
-            _ => &[],
+            (Some(this), Some(next)) => (next.cell - this.cell) as usize,
+            _ => 0,
         }
+    }
+
+    /// The cells of a row.
+    pub fn row(&self, row: usize) -> impl Iterator<Item = Cell> {
+        (0..self.width(row)).filter_map(move |position| self.cell(row, position))
+    }
+
+    /// A cell of a row; `None` if the row is too short.
+    #[inline]
+    pub fn cell(&self, row: usize, position: usize) -> Option<Cell> {
+        let &[this, next] = self.rows.get(row..row + 2)? else { return None };
+        if position >= (next.cell - this.cell) as usize {
+            return None;
+        }
+        let place = this.cell as usize + position;
+        let end = *self.ends.get(place)?;
+        if end & 1 == 1 {
+            return self.apart.get((end >> 1) as usize).map(|apart| apart.cell);
+        }
+        let start = if position == 0 { this.text } else { self.end(place - 1) + 1 };
+        Some(Cell { start, end })
+    }
+
+    /// Where what belongs to a cell ends.
+    #[inline]
+    fn end(&self, place: usize) -> u32 {
+        match self.ends.get(place).copied().unwrap_or_default() {
+            end if end & 1 == 0 => end >> 1,
+            apart => self.apart.get((apart >> 1) as usize).map_or(0, |apart| apart.end),
+        }
+    }
+
+    /// Where a row starts.
+    pub fn start(&self, row: usize) -> usize {
+        self.rows.get(row).map_or(0, |start| start.text as usize)
     }
 
     /// The cells at a position of the rows; `None` for rows that are too short.
     pub fn column(&self, position: usize) -> impl Iterator<Item = Option<Cell>> {
-        self.rows.windows(2).map(move |row| match *row {
-            [from, to] if position < (to - from) as usize => {
-                self.cells.get(from as usize + position).copied()
-            }
-            _ => None,
-        })
+        (0..self.len()).map(move |row| self.cell(row, position))
     }
 
     /// Whether a row has more than `width` cells.
     pub fn any_longer(&self, width: usize) -> bool {
-        self.rows.windows(2).any(|row| matches!(row, [from, to] if (to - from) as usize > width))
+        self.rows
+            .windows(2)
+            .any(|row| matches!(row, [this, next] if (next.cell - this.cell) as usize > width))
     }
 
     /// The cells with quotes that do not belong to their content.
     pub(super) fn quoted_cells(&mut self) -> impl Iterator<Item = &mut Cell> {
-        self.cells.iter_mut().filter(|cell| cell.quoted())
+        self.apart.iter_mut().map(|apart| &mut apart.cell).filter(|cell| cell.quoted())
     }
 
-    pub(super) fn push(&mut self, cell: Cell) {
-        self.cells.push(cell);
+    /// Adds a cell; what belongs to it ends at `end`.
+    pub(super) fn push(&mut self, cell: Cell, end: usize) {
+        let end = end as u32;
+        if !cell.quoted() && cell.start() == self.next() && cell.end == end << 1 {
+            self.ends.push(end << 1);
+        } else {
+            self.ends.push(((self.apart.len() as u32) << 1) | 1);
+            self.apart.push(Apart { cell, end });
+        }
+    }
+
+    /// Where the next cell starts, if a delimiter of one byte stands before it.
+    pub(super) fn next(&self) -> usize {
+        let Some(row) = self.rows.last() else { return 0 };
+        if row.cell as usize == self.ends.len() {
+            return row.text as usize;
+        }
+        self.end(self.ends.len() - 1) as usize + 1
+    }
+
+    /// Adds the cells that end in a word of text at `base`, none of which has quotes: where they end, and which of
+    /// them end a row.
+    #[inline]
+    pub(super) fn push_word(&mut self, text: &[u8], base: usize, ends: u64, breaks: u64) {
+        const STRIDE: usize = 8;
+        let first = self.ends.len();
+        let mut found = [0; WORD];
+        let mut left = ends;
+        let mut count = 0;
+        // Bits are taken eight at a time, whether there are so many or not: the last of them are cut off again.
+        for eight in found.as_chunks_mut::<STRIDE>().0 {
+            if left == 0 {
+                break;
+            }
+            count += STRIDE;
+            for end in eight {
+                *end = (base as u32 + left.trailing_zeros()) << 1;
+                left &= left.wrapping_sub(1);
+            }
+        }
+        match found.first_chunk::<STRIDE>().filter(|_| count == STRIDE) {
+            Some(eight) => self.ends.extend_from_slice(eight),
+            None => self.ends.extend_from_slice(found.get(..count).unwrap_or_default()),
+        }
+        self.ends.truncate(first + ends.count_ones() as usize);
+        let mut left = breaks;
+        while left != 0 {
+            let bit = left.trailing_zeros();
+            left &= left - 1;
+            let cells = (ends & (u64::MAX >> (63 - bit))).count_ones();
+            let cell = first as u32 + cells;
+            self.rest = line_after(text, base + bit as usize);
+            self.rows.push(Start { cell, text: self.rest as u32 });
+        }
+    }
+
+    /// Keeps the first rows only.
+    pub(super) fn keep(&mut self, rows: usize) {
+        self.rows.truncate(rows + 1);
+        self.rest = self.rows.last().map_or(0, |start| start.text as usize);
     }
 
     /// Forgets the cells of a row that did not end.
     pub(super) fn drop_unfinished(&mut self) {
-        let complete = self.rows.last().map_or(0, |cells| *cells as usize);
-        self.cells.truncate(complete);
-    }
-
-    /// Forgets all cells.
-    pub(super) fn forget(&mut self) {
-        self.cells.clear();
+        let complete = self.rows.last().map_or(0, |start| start.cell as usize);
+        let unfinished = self.ends.get(complete..).unwrap_or_default();
+        if let Some(apart) = unfinished.iter().find(|end| **end & 1 == 1) {
+            self.apart.truncate((apart >> 1) as usize);
+        }
+        self.ends.truncate(complete);
     }
 
     fn clear(&mut self) {
-        self.cells.clear();
+        self.ends.clear();
+        self.apart.clear();
         self.rows.clear();
-        self.rows.push(0);
+        self.rows.push(Start::default());
         self.rest = 0;
         self.unclosed = None;
+        self.lines = 0;
     }
 
     pub(super) fn end_row(&mut self, rest: usize) {
-        self.rows.push(self.cells.len() as u32);
+        self.rows.push(Start { cell: self.ends.len() as u32, text: rest as u32 });
         self.rest = rest;
     }
 }
@@ -135,7 +249,7 @@ pub fn split(dialect: &Dialect, text: &[u8], last: bool, most: usize, into: &mut
             scan::split(&rows, most, into)
         }
         (Delimiter::Positions(positions), _) => {
-            repeat(text, most, into, |at, into| fixed_row(text, last, positions, at, into))
+            repeat(text, most, into, |at, into| fixed_row(text, last, positions, at, into));
         }
         _ => repeat(text, most, into, |at, into| general_row(dialect, text, last, at, into)),
     }
@@ -150,6 +264,7 @@ fn repeat(text: &[u8], most: usize, into: &mut Split, row: impl Fn(usize, &mut S
             None => break,
         }
     }
+    into.lines = count_lines(text.get(..into.rest).unwrap_or_default());
 }
 
 /// Where the row after the line break at `at` starts; `None` if the break may go on behind the text.
@@ -162,6 +277,14 @@ pub(super) fn line_break(text: &[u8], last: bool, at: usize) -> Option<usize> {
         }
     }
     Some(at + 1)
+}
+
+/// Where the line after the line break at `at` starts.
+pub(super) fn line_after(text: &[u8], at: usize) -> usize {
+    match text.get(at..at + 2) {
+        Some(b"\r\n") => at + 2,
+        _ => at + 1,
+    }
 }
 
 /// A row of any dialect but positions, byte by byte.
@@ -177,7 +300,7 @@ fn general_row(dialect: &Dialect, text: &[u8], last: bool, mut at: usize, into: 
             if dialect.quoted_breaks {
                 into.unclosed = open;
             }
-            into.cells.push(Cell::new(start, at, quoted));
+            into.push(Cell::new(start, at, quoted), at);
             return Some(at);
         };
         let is_break = byte == b'\n' || byte == b'\r';
@@ -194,12 +317,12 @@ fn general_row(dialect: &Dialect, text: &[u8], last: bool, mut at: usize, into: 
         }
         let length = delimiter_at(&dialect.delimiter, text, at);
         if length > 0 {
-            into.cells.push(Cell::new(start, at, quoted));
+            into.push(Cell::new(start, at, quoted), at);
             at += length;
             start = at;
             quoted = false;
         } else if is_break {
-            into.cells.push(Cell::new(start, at, quoted));
+            into.push(Cell::new(start, at, quoted), at);
             return line_break(text, last, at);
         } else {
             if byte == b'"' && (at == start || dialect.quotes == Quotes::Always) {
@@ -269,7 +392,7 @@ fn fixed_row(text: &[u8], last: bool, positions: &[usize], at: usize, into: &mut
     cuts.push(line.len());
     for pair in cuts.windows(2) {
         if let &[from, to] = pair {
-            into.cells.push(Cell::new(at + from, at + to, false));
+            into.push(Cell::new(at + from, at + to, false), at + to);
         }
     }
     if length == rest.len() { Some(at + length) } else { line_break(text, last, at + length) }
@@ -310,7 +433,7 @@ pub fn count_rows(dialect: &Dialect, text: &[u8], last: bool) -> Counted {
         _ => {
             let mut found = Split::default();
             split(dialect, text, last, usize::MAX, &mut found);
-            Counted { rows: found.len(), rest: found.rest, unclosed: found.unclosed }
+            Counted { rows: found.len(), rest: found.rest, unclosed: found.unclosed, lines: found.lines }
         }
     }
 }
@@ -324,4 +447,6 @@ pub struct Counted {
     pub rest: usize,
     /// Where a quote stands that nothing closes, if the last row has one.
     pub unclosed: Option<usize>,
+    /// How many line breaks there are in the rows.
+    pub lines: u64,
 }

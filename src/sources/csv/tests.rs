@@ -2,6 +2,7 @@ use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 
+use super::lines::count_lines;
 use super::{
     Blocks, Counted, Delimiter, Dialect, Document, Extra, Quotes, Split, count_rows, split, unquote,
 };
@@ -46,7 +47,7 @@ fn rows_in_blocks(bytes: &[u8], dialect: &Dialect, size: usize) -> Vec<Vec<Vec<u
 }
 
 fn cells(found: &Split, text: &[u8], dialect: &Dialect) -> Vec<Vec<Vec<u8>>> {
-    let content = |cell: &super::Cell| {
+    let content = |cell: super::Cell| {
         let mut out = Vec::new();
         if cell.quoted() {
             unquote(dialect.quotes, cell.bytes(text), &mut out);
@@ -55,7 +56,7 @@ fn cells(found: &Split, text: &[u8], dialect: &Dialect) -> Vec<Vec<Vec<u8>>> {
         }
         out
     };
-    (0..found.len()).map(|row| found.row(row).iter().map(content).collect()).collect()
+    (0..found.len()).map(|row| found.row(row).map(content).collect()).collect()
 }
 
 fn rows_of(text: &str, dialect: &Dialect) -> Vec<Vec<String>> {
@@ -152,12 +153,15 @@ proptest! {
         let found = |dialect: &Dialect| {
             let mut found = Split::default();
             split(dialect, text.as_bytes(), last, most, &mut found);
-            (cells(&found, text.as_bytes(), dialect), found.rest, found.unclosed)
+            let rows = &text.as_bytes()[..found.rest];
+            assert_eq!(found.lines, count_lines(rows));
+            (cells(&found, text.as_bytes(), dialect), found.rest, found.unclosed, found.lines)
         };
         let expected = found(&general);
         prop_assert_eq!(found(&fast), expected.clone());
         if most == usize::MAX {
-            let expected = Counted { rows: expected.0.len(), rest: expected.1, unclosed: expected.2 };
+            let (rows, rest, unclosed, lines) = expected;
+            let expected = Counted { rows: rows.len(), rest, unclosed, lines };
             prop_assert_eq!(count_rows(&fast, text.as_bytes(), last), expected);
             prop_assert_eq!(count_rows(&general, text.as_bytes(), last), expected);
         }

@@ -13,7 +13,7 @@ use arrow_array::Array;
 use rustc_hash::FxHashMap;
 
 use super::column::CellView;
-use super::{Column, ColumnBuilder, Whole};
+use super::{Column, ColumnBuilder, Program, Whole};
 use crate::eval::{Context, apply};
 use crate::value::{Error, Member, Result, Value};
 
@@ -26,6 +26,8 @@ pub(super) type Call = dyn Fn(&Context, Vec<Member>) -> Result<Value> + Send + S
 /// One aggregate of each group.
 pub(super) struct Aggregator {
     what: Recognised,
+    /// What is applied to each item first, as what it does to a column, if it has such a form.
+    mapping: Option<Program>,
     call: Arc<Call>,
     states: Vec<Fold>,
     /// Of the groups that have such: the cells from the first one on that cannot be looked at now.
@@ -35,7 +37,8 @@ pub(super) struct Aggregator {
 impl Aggregator {
     /// An aggregate without groups.
     pub(super) fn new(what: Recognised, call: Arc<Call>) -> Aggregator {
-        Aggregator { what, call, states: Vec::new(), pending: FxHashMap::default() }
+        let mapping = what.map.as_ref().and_then(|map| Program::of_cell(map));
+        Aggregator { what, mapping, call, states: Vec::new(), pending: FxHashMap::default() }
     }
 
     /// Makes sure that there are at least so many groups.
@@ -65,8 +68,15 @@ impl Aggregator {
             return Ok(());
         }
         let column = column.settle(ctx)?;
-        let plain = self.what.map.is_none() && self.pending.is_empty();
-        let taken = if plain { self.take_numbers(ctx, column, groups)? } else { 0 };
+        let taken = match (&self.what.map, &self.mapping) {
+            _ if !self.pending.is_empty() => 0,
+            (None, _) => self.take_numbers(ctx, column, groups)?,
+            (Some(_), Some(mapping)) if !ctx.limits().row_wise => {
+                let items = mapping.run_cells(ctx, column)?;
+                if items.fates().is_none() { self.take_numbers(ctx, items.column(), groups)? } else { 0 }
+            }
+            (Some(_), _) => 0,
+        };
         for (row, &group) in groups.iter().enumerate().skip(taken) {
             ctx.step()?;
             if (group as usize) < self.states.len() {
@@ -76,11 +86,20 @@ impl Aggregator {
         Ok(())
     }
 
-    /// Takes the cells of a column of doubles or whole numbers: up to which row, since one may not fit the rest of
-    /// its group.
+    /// Takes the cells of a column of dates, doubles or whole numbers: up to which row, since one may not fit the rest
+    /// of its group.
     fn take_numbers(&mut self, ctx: &Context, column: &Column, groups: &[u32]) -> Result<usize> {
         let rows = groups.iter().enumerate();
-        if let Some(doubles) = column.as_double() {
+        if let Some(days) = column.as_date() {
+            for ((row, &group), &day) in rows.zip(days.values()) {
+                if days.is_valid(row)
+                    && let Some(state) = self.states.get_mut(group as usize)
+                    && state.push_date(ctx, day).is_err()
+                {
+                    return Ok(row);
+                }
+            }
+        } else if let Some(doubles) = column.as_double() {
             for ((row, &group), &double) in rows.zip(doubles.values()) {
                 if doubles.is_valid(row)
                     && let Some(state) = self.states.get_mut(group as usize)

@@ -4,59 +4,138 @@ use super::double_text;
 
 /// Appends a whole number.
 pub fn append_whole(out: &mut Vec<u8>, whole: i64) {
+    let mut digits = Backwards::default();
+    digits.push_number(whole.unsigned_abs(), 1);
     if whole < 0 {
-        out.push(b'-');
+        digits.push(b'-');
     }
-    append_digits(out, whole.unsigned_abs(), 1);
+    out.extend_from_slice(digits.as_slice());
 }
 
-/// Appends a number with at least so many digits, zeros before it.
-pub fn append_digits(out: &mut Vec<u8>, mut number: u64, least: usize) {
-    let mut digits = [b'0'; 20];
-    let mut start = digits.len();
-    while number > 0 {
-        start -= 1;
-        if let Some(digit) = digits.get_mut(start) {
-            *digit = b'0' + (number % 10) as u8;
-        }
-        number /= 10;
-    }
-    start = start.min(digits.len().saturating_sub(least));
-    out.extend_from_slice(digits.get(start..).unwrap_or_default());
+/// Appends a number with at least so many digits, up to 20, zeros before it.
+pub fn append_digits(out: &mut Vec<u8>, number: u64, least: usize) {
+    let mut digits = Backwards::default();
+    digits.push_number(number, least);
+    out.extend_from_slice(digits.as_slice());
+}
+
+/// The two digits of a number below 100.
+pub fn two_digits(number: u32) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
 
 /// Appends a double as [`double_text`] writes it.
 pub fn append_double(out: &mut Vec<u8>, double: f64) {
-    match short(double.abs()) {
-        Some((units, places)) => {
-            if double < 0.0 {
-                out.push(b'-');
-            }
-            let scale = POWERS.get(places).map_or(1, |power| *power as u64);
-            append_digits(out, units / scale, 1);
-            if places > 0 {
-                out.push(b'.');
-                append_digits(out, units % scale, places);
-            }
+    let Some((units, places)) = short(double.abs()) else {
+        out.extend_from_slice(double_text(double).as_bytes());
+        return;
+    };
+    let mut digits = Backwards::default();
+    let whole = match places {
+        0 => units,
+        1 => {
+            digits.push_number(units % 10, 1);
+            units / 10
         }
-        None => out.extend_from_slice(double_text(double).as_bytes()),
+        2 => {
+            digits.push_number(units % 100, 2);
+            units / 100
+        }
+        _ => {
+            let scale = POWERS.get(places).copied().unwrap_or(1);
+            digits.push_number(units % scale, places);
+            units / scale
+        }
+    };
+    if places > 0 {
+        digits.push(b'.');
+    }
+    digits.push_number(whole, 1);
+    if double < 0.0 {
+        digits.push(b'-');
+    }
+    out.extend_from_slice(digits.as_slice());
+}
+
+/// The text of a number, written from its end.
+struct Backwards {
+    bytes: [u8; Backwards::ROOM],
+    start: usize,
+}
+
+impl Default for Backwards {
+    fn default() -> Backwards {
+        Backwards { bytes: [b'0'; Backwards::ROOM], start: Backwards::ROOM }
     }
 }
 
-const POWERS: [f64; 7] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
+impl Backwards {
+    /// Room for 20 digits, a point and a sign, and then some.
+    const ROOM: usize = 32;
+
+    #[inline]
+    fn push(&mut self, byte: u8) {
+        self.start = self.start.saturating_sub(1);
+        if let Some(place) = self.bytes.get_mut(self.start) {
+            *place = byte;
+        }
+    }
+
+    #[inline]
+    fn push_number(&mut self, mut number: u64, least: usize) {
+        let end = self.start;
+        while number >= 100 {
+            let [tens, ones] = two_digits((number % 100) as u32);
+            self.push(ones);
+            self.push(tens);
+            number /= 100;
+        }
+        let [tens, ones] = two_digits(number as u32);
+        if number > 0 {
+            self.push(ones);
+        }
+        if number > 9 {
+            self.push(tens);
+        }
+        while end - self.start < least && self.start > 0 {
+            self.push(b'0');
+        }
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+}
+
+const POWERS: [u64; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
 /// The number as so many units of a decimal place, if it has few places and at most 15 digits.
 ///
 /// Units and scale are exact, so the quotient is the double that the decimal stands for; a double has only one
-/// decimal of at most 15 digits.
+/// decimal of at most 15 digits, zeros at its end aside.
 fn short(double: f64) -> Option<(u64, usize)> {
     if !(1e-4..1e9).contains(&double) && double != 0.0 {
         return None;
     }
-    POWERS.iter().enumerate().find_map(|(places, power)| {
-        let units = (double * power + 0.5) as u64;
-        (units as f64 / power == double).then_some((units, places))
-    })
+    // Amounts of money come first: most numbers that are written are some.
+    let units = (double * 1e2 + 0.5) as u64;
+    if units as f64 / 1e2 == double {
+        return Some(match (units % 100, units % 10) {
+            (0, _) => (units / 100, 0),
+            (_, 0) => (units / 10, 1),
+            _ => (units, 2),
+        });
+    }
+    let mut units = (double * 1e6 + 0.5) as u64;
+    if units as f64 / 1e6 != double {
+        return None;
+    }
+    let mut places = 6;
+    while units.is_multiple_of(10) && places > 0 {
+        units /= 10;
+        places -= 1;
+    }
+    Some((units, places))
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 /// Days from 0000-03-01 to 0001-01-01: the era arithmetic below starts its years in March, so that
 /// the leap day comes last.
-const MARCH_SHIFT: i64 = 306;
-const DAYS_PER_ERA: i64 = 146_097;
+const MARCH_SHIFT: i32 = 306;
+/// 400 years.
+const DAYS_PER_ERA: u32 = 146_097;
 
 /// A day of the week; Sunday is 0 as in M's `Day.Sunday`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,28 +89,27 @@ pub fn days_in_month(year: i32, month: u32) -> u32 {
 
 /// Days from 0001-01-01 to the given day. The caller has checked the components.
 pub(super) fn days_from_civil(year: i32, month: u32, day: u32) -> i32 {
-    let (year, month, day) = (i64::from(year), i64::from(month), i64::from(day));
-    let march_year = if month <= 2 { year - 1 } else { year };
-    let march_month = (month + 9) % 12;
-    let era = march_year.div_euclid(400);
-    let year_of_era = march_year.rem_euclid(400);
+    let (march_year, march_month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let years = march_year.unsigned_abs();
     let day_of_year = (153 * march_month + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    (era * DAYS_PER_ERA + day_of_era - MARCH_SHIFT) as i32
+    (years * 365 + years / 4 - years / 100 + years / 400 + day_of_year) as i32 - MARCH_SHIFT
 }
 
-/// Year, month and day of a day number.
+/// Year, month and day of a day number, by way of multiplications that stand for divisions (C. Neri and L. Schneider,
+/// "Euclidean affine functions and their application to calendar algorithms", 2023).
 pub(super) fn civil_from_days(days: i32) -> (i32, u32, u32) {
-    let shifted = i64::from(days) + MARCH_SHIFT;
-    let era = shifted.div_euclid(DAYS_PER_ERA);
-    let day_of_era = shifted.rem_euclid(DAYS_PER_ERA);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year as i32, month as u32, day as u32)
+    const PER_FOUR_YEARS: u64 = 2_939_745;
+    let quarters = (days.wrapping_add(MARCH_SHIFT) as u32).wrapping_mul(4).wrapping_add(3);
+    let century = quarters / DAYS_PER_ERA;
+    let of_century = u64::from(quarters % DAYS_PER_ERA / 4 * 4 + 3) * PER_FOUR_YEARS;
+    let year_of_century = (of_century >> 32) as u32;
+    let day_of_year = (of_century & 0xFFFF_FFFF) / PER_FOUR_YEARS / 4;
+    let scaled = day_of_year as u32 * 2141 + 197_913;
+    let (march_month, day) = (scaled >> 16, (scaled & 0xFFFF) / 2141 + 1);
+    // March years end with February.
+    let next = day_of_year >= 306;
+    let year = century * 100 + year_of_century + u32::from(next);
+    (year as i32, if next { march_month - 12 } else { march_month }, day)
 }
 
 #[cfg(test)]
@@ -121,7 +121,7 @@ mod tests {
         let mut expected = 0;
         for year in 1..=9999 {
             for month in 1..=12 {
-                for day in [1, 15, days_in_month(year, month)] {
+                for day in 1..=days_in_month(year, month) {
                     let days = days_from_civil(year, month, day);
                     assert_eq!(civil_from_days(days), (year, month, day));
                 }
