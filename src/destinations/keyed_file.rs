@@ -14,7 +14,8 @@ use serde_json::{Map, Value};
 use super::error::prepare_path;
 use super::{
     Cell, Description, Destination, DestinationError, Entity, FieldChange, Mode, Outcome, Rejection,
-    RejectionCode, Row, StoredColumn, UpsertWriter, WriteOptions, duplicate_key, missing_key,
+    RejectionCode, Row, RowPolicy, StoredColumn, UpsertWriter, WriteOptions, duplicate_key, key_unknown,
+    missing_key,
 };
 
 /// One stored row: its columns in order. Files of text hold only text and null.
@@ -125,6 +126,7 @@ pub struct KeyedFileWriter<F> {
     path: PathBuf,
     entity: Entity,
     mode: Mode,
+    policy: RowPolicy,
     header: Vec<String>,
     /// The rows by place; deleted ones are none.
     rows: Vec<Option<StoredRow>>,
@@ -159,6 +161,7 @@ impl<F: FileFormat> KeyedFileWriter<F> {
             index: FxHashMap::default(),
             seen: FxHashSet::default(),
             mode: options.mode,
+            policy: options.rows,
             format,
             path,
             entity,
@@ -221,6 +224,10 @@ impl<F: FileFormat> KeyedFileWriter<F> {
             };
         }
         let key = self.stored_key(&stored);
+        let is_there = self.index.get(&key).and_then(|at| self.rows.get(*at)).is_some_and(Option::is_some);
+        if self.policy == RowPolicy::UpdateOnly && !is_there {
+            return Outcome::Rejected(key_unknown(&self.entity));
+        }
         let next = self.rows.len();
         let at = *self.index.entry(key).or_insert(next);
         if !self.seen.insert(at) {
@@ -236,6 +243,9 @@ impl<F: FileFormat> KeyedFileWriter<F> {
             self.changed = true;
             return Outcome::Inserted;
         };
+        if self.policy == RowPolicy::CreateOnly {
+            return Outcome::Unchanged;
+        }
         let mut changes = Vec::new();
         let mut same = true;
         for (name, value) in stored {

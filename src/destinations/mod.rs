@@ -30,7 +30,9 @@ pub use error::DestinationError;
 pub use json_lines::JsonLinesFormat;
 pub use keyed_file::{FileStore, KeyedFileWriter};
 pub use sqlite::{SqliteStore, SqliteWriter, roll_back_interrupted};
-pub use store::{Description, Destination, Mode, Reference, StoredColumn, UpsertWriter, WriteOptions};
+pub use store::{
+    Description, Destination, Mode, Reference, RowPolicy, StoredColumn, UpsertWriter, WriteOptions,
+};
 
 /// One row on its way to a destination.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +87,8 @@ pub enum RejectionCode {
     KeyMissing,
     /// An earlier row of the same run has the same key.
     KeyDuplicate,
+    /// The task only updates, and no row has the key.
+    KeyUnknown,
     /// The destination's own rule (not null, unique, check, trigger) refused the row.
     Constraint,
     /// The destination cannot hold the value without changing it.
@@ -97,6 +101,7 @@ impl RejectionCode {
         match self {
             Self::KeyMissing => "key-missing",
             Self::KeyDuplicate => "key-duplicate",
+            Self::KeyUnknown => "key-unknown",
             Self::Constraint => "constraint",
             Self::NotStorable => "not-storable",
         }
@@ -125,5 +130,14 @@ fn duplicate_key(entity: &Entity, cells: &[Cell]) -> Rejection {
         column: entity.key_columns().next().map(|i| entity.column_name(i).to_owned()),
         code: RejectionCode::KeyDuplicate,
         reason: format!("an earlier row of this run has the same key ({}) and was kept", key.join(", ")),
+    }
+}
+
+/// The rejection of a row that is not there, where rows are only updated.
+fn key_unknown(entity: &Entity) -> Rejection {
+    Rejection {
+        column: entity.key_columns().next().map(|i| entity.column_name(i).to_owned()),
+        code: RejectionCode::KeyUnknown,
+        reason: format!("{} has no row with this key, and the task only updates", entity.name()),
     }
 }

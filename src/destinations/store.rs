@@ -34,6 +34,11 @@ pub trait UpsertWriter: Send {
     /// [`Outcome::Unchanged`] where there was none, or a rejection. Only the key cells of the rows count.
     fn delete(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError>;
 
+    /// How many rows to give at a time, so that the store is kept busy.
+    fn rows_at_once(&self) -> usize {
+        1000
+    }
+
     /// Makes everything written so far durable, if the store can do so before the end; answers whether it is.
     fn checkpoint(&mut self) -> Result<bool, DestinationError>;
 
@@ -49,6 +54,20 @@ pub struct WriteOptions {
     pub mode: Mode,
     /// Whether columns that the entity lacks are added to it; otherwise they are an error.
     pub add_columns: bool,
+    /// Which rows are written.
+    pub rows: RowPolicy,
+}
+
+/// Which rows are written, depending on whether their key is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RowPolicy {
+    /// All: new ones are inserted, others updated.
+    #[default]
+    Upsert,
+    /// New ones are inserted; what is there is left as it is, and counts as unchanged.
+    CreateOnly,
+    /// What is there is updated; new ones are rejected.
+    UpdateOnly,
 }
 
 /// Whether rows are written, or only what writing them would do is found out.
@@ -88,10 +107,14 @@ pub struct StoredColumn {
 /// Columns that hold the key of a row of another entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
+    /// The name by which mappings reach the fields of the other entity.
+    pub name: String,
     /// The entity they refer to.
     pub to: String,
     /// The referring columns, each with the one it refers to.
     pub columns: Vec<(String, String)>,
+    /// The column by which the reference is read, where it is another than the one it is written by.
+    pub read: Option<String>,
 }
 
 impl Description {

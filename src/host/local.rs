@@ -59,8 +59,8 @@ impl LocalHost {
 
     /// The same host on this network: what it grants, and the credentials it has.
     #[cfg(feature = "http")]
-    pub fn with_network(mut self, network: HttpClient) -> LocalHost {
-        self.network = std::sync::Arc::new(network);
+    pub fn with_network(mut self, network: impl Into<std::sync::Arc<HttpClient>>) -> LocalHost {
+        self.network = network.into();
         self
     }
 

@@ -173,6 +173,16 @@ impl<'a> Check<'a> {
         let at = [Field("connections"), Item(i)];
         self.not_blank(&[at[0], at[1], Field("address")], &connection.address);
         self.no_secret(&[at[0], at[1], Field("address")], Some(&connection.address));
+        if connection.kind.is_http() && !is_web_address(&connection.address) {
+            let message = format!("{:?} is no address of a service", connection.address);
+            let help = "it begins with https://, such as https://org.crm.dynamics.com/api/data/v9.2/";
+            self.report(ProblemCode::WrongValue, &[at[0], at[1], Field("address")], message, help);
+        }
+        if connection.limits.is_some() && !connection.kind.is_http() {
+            let path = [at[0], at[1], Field("limits")];
+            let message = "only a service has limits".to_owned();
+            self.report(ProblemCode::WrongValue, &path, message, "remove them");
+        }
         let Some(options) = &connection.options else { return };
         if connection.kind != ConnectionKind::Csv {
             let help = "remove them, or make the kind csv";
@@ -404,10 +414,9 @@ impl<'a> ProjectCheck<'a> {
             Some(key) => key,
             None => {
                 let Some(connection) = self.connection(&leg.destination.connection) else { return };
-                if !connection.kind.is_local() {
-                    return;
-                }
-                match system::destination(self.folder, connection)
+                // Others are looked into before a run.
+                let Some(store) = system::local_destination(self.folder, connection) else { return };
+                match store
                     .and_then(|store| Ok(keys::discover(store.describe(entity)?.as_ref(), leg.mappings)))
                 {
                     Ok(Ok(key)) => discovered = key,
@@ -445,6 +454,14 @@ impl<'a> ProjectCheck<'a> {
             }
         }
     }
+}
+
+/// Whether it is an address of the web with a host and without a query.
+fn is_web_address(address: &str) -> bool {
+    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_alphanumeric() || c == '[') && !rest.contains(['?', '#', ' '])
+    })
 }
 
 /// Whether an address such as `postgres://user:password@host` holds a password, or a connection string one.

@@ -1,17 +1,23 @@
 //! Reading a project folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+#[cfg(feature = "http")]
+use std::sync::OnceLock;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::check::{check, check_connections};
+use super::credentials::{CredentialSource, UserCredentials};
 use super::document::Node;
 use super::leg::{Leg, legs};
 use super::model::{
     Connection, ConnectionKind, ConnectionSet, ConnectionSetChoice, ConnectionsFile, OrganizationMapping,
     ProjectFile, Task,
 };
+#[cfg(feature = "http")]
+use super::network::Network;
 use super::problem::{LoadError, Problem, ProblemCode, masked, suggest};
 use super::structure;
 
@@ -35,6 +41,31 @@ pub struct Project {
     connections: Vec<Connection>,
     set: ConnectionSet,
     organization: Option<OrganizationMapping>,
+    reach: Reach,
+}
+
+/// How a project gets at systems that are not on this machine.
+#[derive(Clone)]
+struct Reach {
+    credentials: Arc<dyn CredentialSource>,
+    #[cfg(feature = "http")]
+    network: Arc<OnceLock<Network>>,
+}
+
+impl Reach {
+    fn new(credentials: Arc<dyn CredentialSource>) -> Self {
+        Self {
+            credentials,
+            #[cfg(feature = "http")]
+            network: Arc::default(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Reach {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reach")
+    }
 }
 
 /// What a project file and the files it includes say together.
@@ -80,7 +111,26 @@ impl Project {
         }
         // Absolute from here on: queries resolve addresses against the folder, not the current directory.
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        Ok(Self { folder, connections: loaded.connections, set, organization, file: loaded.file })
+        let reach = Reach::new(Arc::new(UserCredentials));
+        Ok(Self { folder, connections: loaded.connections, set, organization, file: loaded.file, reach })
+    }
+
+    /// The same project with its credentials kept elsewhere than those of the user.
+    #[must_use]
+    pub fn with_credentials(self, credentials: Arc<dyn CredentialSource>) -> Self {
+        Self { reach: Reach::new(credentials), ..self }
+    }
+
+    /// Where the secrets of its connections are kept.
+    pub fn credentials(&self) -> &dyn CredentialSource {
+        &*self.reach.credentials
+    }
+
+    /// The network as far as the project's connections reach.
+    #[cfg(feature = "http")]
+    pub(super) fn network(&self) -> &Network {
+        let credentials = || Arc::clone(&self.reach.credentials);
+        self.reach.network.get_or_init(|| Network::new(&self.connections, credentials()))
     }
 
     /// The project's folder.
@@ -144,7 +194,7 @@ impl Project {
     pub fn entity_path(&self, connection: &Connection, entity: &str) -> PathBuf {
         let address = self.address(connection);
         match connection.kind {
-            ConnectionKind::Sqlite => address,
+            ConnectionKind::Sqlite | ConnectionKind::Odata | ConnectionKind::Dataverse => address,
             ConnectionKind::Csv | ConnectionKind::Json | ConnectionKind::JsonLines => address.join(entity),
         }
     }

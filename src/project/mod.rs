@@ -3,7 +3,7 @@
 //! Loading ([`Project::load`]) reports every mistake it can find, each with its place. The parts: the file
 //! as a tree with positions (`document`), the fields and their JSON Schema ([`model`], `structure`), what
 //! must hold between fields (`check`, `keys`), tasks by their hops (`leg`), field mappings ([`mapping`], [`country`]), the
-//! systems that connections reach (`system`), the record of past runs and how far each has come ([`history`]), and
+//! systems that connections reach (`system`, `network`) and their secrets ([`credentials`]), the record of past runs and how far each has come ([`history`]), and
 //! running ([`run`]), looking into systems beforehand ([`inspect()`]), changing project files ([`edit`]), and templates ([`template`]).
 //!
 //! This module renders nothing for a terminal and reads no clock: callers pass time stamps in.
@@ -11,6 +11,7 @@
 
 mod check;
 pub mod country;
+pub mod credentials;
 mod document;
 pub mod edit;
 pub mod history;
@@ -21,6 +22,8 @@ mod load;
 mod lock;
 pub mod mapping;
 pub mod model;
+#[cfg(feature = "http")]
+mod network;
 pub mod notify;
 mod problem;
 pub mod run;

@@ -67,9 +67,21 @@ pub fn plan(given: &str, base: &Path) -> Result<Planned, String> {
 
 /// The steps for an entity of a connection of a project.
 pub fn plan_entity(project: &Project, connection: &Connection, entity: &str) -> Planned {
-    let path = project.entity_path(connection, entity).to_string_lossy().into_owned();
+    let path = match connection.kind.is_http() {
+        true => connection.address.clone(),
+        false => project.entity_path(connection, entity).to_string_lossy().into_owned(),
+    };
     let content = literal_call("File.Contents", &path);
     let options = connection.options.as_ref();
+    let navigated = |call: &str, row: &str| Planned {
+        steps: vec![
+            Step::new("Source", literal_call(call, &path)),
+            Step::new("Navigation 1", format!("Source{{[{row}]}}[Data]")),
+        ],
+        detect: false,
+    };
+    let mut item = String::new();
+    quote(entity, &mut item);
     match connection.kind {
         ConnectionKind::Csv => {
             let sample = sample(Path::new(&path)).unwrap_or_default();
@@ -83,16 +95,9 @@ pub fn plan_entity(project: &Project, connection: &Connection, entity: &str) -> 
             Planned { steps: vec![Step::new("Source", format!("Json.Document({content})"))], detect: true }
         }
         ConnectionKind::JsonLines => json_lines(&content),
-        ConnectionKind::Sqlite => {
-            let mut item = String::new();
-            quote(entity, &mut item);
-            Planned {
-                steps: vec![
-                    Step::new("Source", literal_call("Sqlite.Database", &path)),
-                    Step::new("Navigation 1", format!("Source{{[Schema = \"main\", Item = {item}]}}[Data]")),
-                ],
-                detect: false,
-            }
+        ConnectionKind::Sqlite => navigated("Sqlite.Database", &format!("Schema = \"main\", Item = {item}")),
+        ConnectionKind::Odata | ConnectionKind::Dataverse => {
+            navigated("OData.Feed", &format!("Name = {item}, Signature = \"table\""))
         }
     }
 }

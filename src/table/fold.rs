@@ -47,7 +47,13 @@ pub(super) fn filtered(ctx: &Context, input: &Table, test: &RowTest) -> Result<O
 }
 
 /// A step over other rows than it was made for.
-pub(super) type Over = dyn Fn(Arc<dyn Operator>) -> Arc<dyn Operator> + Send + Sync;
+pub type Over = dyn Fn(Arc<dyn Operator>) -> Arc<dyn Operator> + Send + Sync;
+
+/// What folds below a step that hands rows on as they are, or leaves some out whatever the order and the others are:
+/// `over` makes the step again over what the source gives.
+pub fn fold_over(rows: Arc<dyn Foldable>, width: usize, over: Arc<Over>) -> Arc<dyn Foldable> {
+    Arc::new(Chosen { rows, positions: (0..width).map(Some).collect(), over })
+}
 
 /// Columns chosen from foldable rows.
 pub(super) struct Chosen {

@@ -65,7 +65,7 @@ pub use expand::{expand_list, expand_record, expand_table};
 pub use fields_read::fields_read;
 pub use fill::{Fill, fill};
 pub use filter::{Ask, RowTest, any_fails, as_condition, filter};
-pub use fold::{Filtered, Foldable};
+pub use fold::{Filtered, Foldable, Over, fold_over};
 pub use gather::{Picked, Place, gather, gather_column};
 pub use group::{Aggregate, Grouping, group};
 pub use index::add_index;

@@ -8,6 +8,6 @@ cargo test --test project --no-run
 seed=$first
 while [ "$seed" -lt $((first + count)) ]; do
     echo "seed $seed"
-    PQM_FAULT_SEED=$seed PQM_FAULT_SEEDS=1 cargo test -q --test project -- faults:: killed::
+    PQM_FAULT_SEED=$seed PQM_FAULT_SEEDS=1 cargo test -q --test project -- --include-ignored --skip allowed faults:: killed::
     seed=$((seed + 1))
 done

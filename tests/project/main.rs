@@ -3,14 +3,23 @@
 
 mod again;
 mod bad_input;
+#[cfg(feature = "http")]
+mod dataverse;
+#[cfg(feature = "http")]
+mod dataverse_faults;
 mod editing;
 mod example;
 mod faults;
 mod incremental;
 mod killed;
 mod notifying;
+#[cfg(feature = "http")]
+mod odata_service;
 mod outcomes;
 mod planning;
 mod scheduling;
 mod sets;
+#[cfg(feature = "http")]
+#[path = "../simulator/mod.rs"]
+mod simulator;
 mod workspace;

@@ -11,6 +11,8 @@ use serde_json::Value;
 /// A folder with a project; gone when dropped.
 pub struct Workspace {
     folder: tempfile::TempDir,
+    /// Variables that the program sees besides.
+    environment: Vec<(String, String)>,
 }
 
 /// How a run of the program ended.
@@ -36,7 +38,14 @@ impl Ended {
 
 impl Workspace {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
+    }
+
+    /// The same folder for a program that sees these variables, too.
+    pub fn with_environment(mut self, variables: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.environment.extend(variables.iter().map(owned));
+        self
     }
 
     /// A copy of the prospect-to-cash example, without what earlier runs left there.
@@ -86,6 +95,7 @@ impl Workspace {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pqm"));
         command.args(["project", arguments[0]]).arg(self.folder.path()).args(&arguments[1..]);
         command.env("NO_COLOR", "1").env("PQM_ACCEPT_PRIVACY_NOTICE", "1").stdin(Stdio::null());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -48,7 +48,8 @@ pub struct Usage {
 pub type TooMany = (&'static str, String, Duration);
 
 impl Usage {
-    pub fn enter(&mut self, limits: &Limits, now: Instant) -> Result<usize, TooMany> {
+    /// Lets a request in; answers how many more there may be, and for how long they may be worked at.
+    pub fn enter(&mut self, limits: &Limits, now: Instant) -> Result<(usize, Duration), TooMany> {
         let since = now.checked_sub(limits.window);
         while self.let_in.front().is_some_and(|time| since.is_some_and(|since| *time <= since)) {
             self.let_in.pop_front();
@@ -85,7 +86,7 @@ impl Usage {
         self.let_in.push_back(now);
         self.running += 1;
         self.most_running = self.most_running.max(self.running);
-        Ok(limits.requests - self.let_in.len())
+        Ok((limits.requests - self.let_in.len(), limits.execution - executed))
     }
 
     pub fn leave(&mut self, now: Instant, execution: Duration) {

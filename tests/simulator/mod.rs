@@ -35,6 +35,8 @@ pub struct Config {
     pub page: usize,
     pub largest_batch: usize,
     pub strange_tombstones: bool,
+    /// Whether change tracking is switched on for the tables.
+    pub tracks_changes: bool,
     pub faults: Vec<Planned>,
     pub seed: u64,
     pub port: u16,
@@ -51,6 +53,7 @@ impl Default for Config {
             page: 5000,
             largest_batch: 1000,
             strange_tombstones: false,
+            tracks_changes: true,
             faults: Vec::new(),
             seed: 1,
             port: 0,
@@ -100,6 +103,8 @@ pub struct Seen {
     /// How often requests were refused, by code.
     pub refused: HashMap<String, u64>,
     pub targets: Vec<String>,
+    /// When requests were answered and how long each was worked at.
+    pub worked: Vec<(Instant, Duration)>,
     pub most_running: usize,
 }
 
@@ -174,7 +179,10 @@ impl Simulator {
 
     /// Makes all delta tokens given so far too old.
     pub fn expire_delta_tokens(&self) {
-        *self.oldest_token.lock().unwrap() = self.store.lock().unwrap().version + 1;
+        let mut store = self.store.lock().unwrap();
+        // Those given from now on are of a later version.
+        store.version += 1;
+        *self.oldest_token.lock().unwrap() = store.version;
     }
 
     fn oldest_token(&self) -> u64 {
@@ -198,7 +206,7 @@ impl Simulator {
             std::thread::sleep(self.config.latency);
             return Reply::new(401).with("WWW-Authenticate", "Bearer");
         }
-        let mut remaining = None;
+        let mut remaining: Option<(usize, Duration)> = None;
         if let Some(limits) = &self.config.limits {
             match self.usage.lock().unwrap().enter(limits, Instant::now()) {
                 Ok(left) => remaining = Some(left),
@@ -218,10 +226,15 @@ impl Simulator {
         let began = Instant::now();
         let mut reply = self.meet(fault, request);
         std::thread::sleep(self.config.latency);
-        self.usage.lock().unwrap().leave(Instant::now(), began.elapsed().saturating_sub(self.config.latency));
-        if let Some(left) = remaining {
-            // api-limits: "the remaining number of requests for this connection".
-            reply = reply.with("x-ms-ratelimit-burst-remaining-xrm-requests", left.to_string());
+        let worked = began.elapsed().saturating_sub(self.config.latency);
+        self.usage.lock().unwrap().leave(Instant::now(), worked);
+        self.seen.lock().unwrap().worked.push((Instant::now(), worked));
+        if let Some((requests, execution)) = remaining {
+            // api-limits: what is left of both limits stands in headers of each answer.
+            reply = reply.with("x-ms-ratelimit-burst-remaining-xrm-requests", requests.to_string()).with(
+                "x-ms-ratelimit-time-remaining-xrm-requests",
+                format!("{:.2}", execution.as_secs_f64()),
+            );
         }
         reply
     }

@@ -47,6 +47,8 @@ pub struct Logged {
 #[derive(Default)]
 pub struct Table {
     pub rows: BTreeMap<String, Row>,
+    /// The version in which each row was written last: what its etag tells.
+    pub versions: HashMap<String, u64>,
     pub log: Vec<Logged>,
     /// For each alternate key the id by the values.
     index: Vec<HashMap<String, String>>,
@@ -96,6 +98,11 @@ impl Store {
                 Ok(table.index[at].get(&index_text(columns, &values)).cloned())
             }
         }
+    }
+
+    /// The etag of a row.
+    pub fn etag(&self, entity: &Entity, id: &str) -> String {
+        format!("W/\"{}\"", self.tables[entity.set].versions.get(id).copied().unwrap_or_default())
     }
 
     /// Creates or changes a row. `must` says whether it has to be there (`Some(true)`) or not (`Some(false)`).
@@ -172,6 +179,7 @@ impl Store {
             table.index[at].insert(index_text(columns, &row), id.to_owned());
         }
         table.rows.insert(id.to_owned(), row);
+        table.versions.insert(id.to_owned(), version);
         table.log.push(Logged { version, id: id.to_owned(), deleted: false });
         Ok(())
     }
@@ -202,6 +210,10 @@ impl Store {
                     format!("'{navigation}' is no single-valued navigation property."),
                 ));
             };
+            // webapi/associate-disassociate-entities-using-web-api: null takes the reference away.
+            if value.is_null() {
+                return Ok((format!("_{navigation}_value"), Value::Null));
+            }
             let target = self.entity(set).unwrap();
             let path = value.as_str().unwrap_or_default();
             let key = path.trim_start_matches('/').strip_prefix(set).and_then(super::web_api::parse_key);
@@ -276,7 +288,12 @@ fn index_text(columns: &[&str], row: &Row) -> String {
 
 impl Clone for Table {
     fn clone(&self) -> Table {
-        Table { rows: self.rows.clone(), log: self.log.clone(), index: self.index.clone() }
+        Table {
+            rows: self.rows.clone(),
+            versions: self.versions.clone(),
+            log: self.log.clone(),
+            index: self.index.clone(),
+        }
     }
 }
 

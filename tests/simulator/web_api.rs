@@ -77,12 +77,12 @@ fn read(
             let target = column.and_then(|column| column.lookup).and_then(|set| store.entity(set));
             let Some(target) = target else { return Err(not_found(navigation)) };
             let found = row.get(&format!("_{navigation}_value")).and_then(Value::as_str);
-            return Ok(match found.and_then(|id| store.tables[target.set].rows.get(id)) {
-                Some(row) => entity_reply(simulator, &target, row, None),
+            return Ok(match found.and_then(|id| Some((id, store.tables[target.set].rows.get(id)?))) {
+                Some((id, row)) => entity_reply(simulator, &target, row, store.etag(&target, id), None),
                 None => Reply::new(204),
             });
         }
-        return Ok(entity_reply(simulator, &entity, row, get("$select")));
+        return Ok(entity_reply(simulator, &entity, row, store.etag(&entity, &id), get("$select")));
     }
     // webapi/query/page-results: "$skip isn't supported".
     if get("$skip").is_some() {
@@ -138,7 +138,9 @@ fn read(
     let asked = asked.and_then(|size| size.trim_matches('"').parse::<usize>().ok()).unwrap_or(usize::MAX);
     let size = asked.min(simulator.config.page).max(1);
     let from: usize = get("$skiptoken").and_then(|token| token.parse().ok()).unwrap_or(0);
-    let page: Vec<Value> = rows.iter().skip(from).take(size).map(|row| shown(row, get("$select"))).collect();
+    let etag = |row: &Row| store.etag(&entity, row[entity.id].as_str().unwrap_or_default());
+    let page: Vec<Value> =
+        rows.iter().skip(from).take(size).map(|row| shown(row, etag(row), get("$select"))).collect();
     let mut body = json!({
         "@odata.context": format!("{}{ROOT}$metadata#{set}", simulator.address()),
         "value": page,
@@ -194,7 +196,7 @@ fn changes(
                 json!({"@odata.context": format!("{context}/$deletedEntity"), "id": id, "reason": "deleted"}),
             );
         } else if let Some(row) = store.tables[entity.set].rows.get(id) {
-            rows.push(shown(row, select));
+            rows.push(shown(row, store.etag(entity, id), select));
         }
     }
     // A delete may arrive for a row that the client never saw.
@@ -219,16 +221,22 @@ fn delta_link(simulator: &Simulator, set: &str, version: u64, select: Option<&st
     format!("{}{ROOT}{set}?{select}$deltatoken={version}", simulator.address())
 }
 
-fn entity_reply(simulator: &Simulator, entity: &Entity, row: &Row, select: Option<&str>) -> Reply {
-    let Value::Object(mut body) = shown(row, select) else { return Reply::new(500) };
+fn entity_reply(
+    simulator: &Simulator,
+    entity: &Entity,
+    row: &Row,
+    etag: String,
+    select: Option<&str>,
+) -> Reply {
+    let Value::Object(mut body) = shown(row, etag, select) else { return Reply::new(500) };
     let context = format!("{}{ROOT}$metadata#{}/$entity", simulator.address(), entity.set);
     body.insert("@odata.context".into(), Value::from(context));
     Reply::json(200, &Value::Object(body))
 }
 
-fn shown(row: &Row, select: Option<&str>) -> Value {
+fn shown(row: &Row, etag: String, select: Option<&str>) -> Value {
     let mut body = Row::new();
-    body.insert("@odata.etag".into(), Value::from("W/\"1\""));
+    body.insert("@odata.etag".into(), Value::from(etag));
     match select {
         None => body.extend(row.clone()),
         Some(names) => {
@@ -242,7 +250,7 @@ fn shown(row: &Row, select: Option<&str>) -> Value {
 
 /// webapi/update-delete-entities-using-web-api ("Basic update", "Upsert a table row") and
 /// webapi/perform-conditional-operations-using-web-api: PATCH creates or changes; `If-Match: *` prevents the first,
-/// `If-None-Match: *` the second; both answer 204.
+/// `If-None-Match: *` the second; both answer 204. With an etag in `If-Match` a row that was changed since is refused.
 fn write(simulator: &Simulator, request: &Request, path: &str) -> Result<Reply, Refusal> {
     let (set, key, _) = split(path)?;
     let mut store = simulator.store.lock().unwrap();
@@ -252,6 +260,14 @@ fn write(simulator: &Simulator, request: &Request, path: &str) -> Result<Reply, 
         _ => serde_json::from_slice(&request.body)
             .map_err(|error| (400, "0x80048d19", format!("Error in the payload: {error}")))?,
     };
+    let mark = request.header("if-match");
+    if let (Some(key), false) = (&key, matches!(mark, "" | "*"))
+        && let Some(id) = store.find(&entity, &with_id(key.clone()))?
+        && store.etag(&entity, &id) != mark
+    {
+        let message = "The version of the existing record doesn't match the RowVersion property provided.";
+        return Err((412, "0x80060882", message.into()));
+    }
     let entity_id = |id: &str| format!("{}{ROOT}{}({id})", simulator.address(), entity.set);
     match (request.method.as_str(), key) {
         ("DELETE", Some(key)) => {
@@ -442,19 +458,18 @@ fn metadata(simulator: &Simulator) -> String {
         for column in &entity.columns {
             match column.lookup {
                 None => {
-                    let length =
-                        column.max_length.map(|most| format!(" MaxLength=\"{most}\"")).unwrap_or_default();
-                    let nullable = if column.required { " Nullable=\"false\"" } else { "" };
+                    // Lengths, and what must have a value, stand in the definitions.
                     types.push_str(&format!(
-                        "<Property Name=\"{}\" Type=\"Edm.{}\"{length}{nullable}/>",
+                        "<Property Name=\"{}\" Type=\"Edm.{}\"/>",
                         column.name, column.ty
                     ));
                 }
                 Some(target) => {
-                    let target = store.entity(target).unwrap().name;
+                    let target = store.entity(target).unwrap();
                     types.push_str(&format!(
-                        "<Property Name=\"_{0}_value\" Type=\"Edm.Guid\"/><NavigationProperty Name=\"{0}\" Type=\"mscrm.{target}\"/>",
-                        column.name
+                        "<Property Name=\"_{0}_value\" Type=\"Edm.Guid\"/><NavigationProperty Name=\"{0}\" Type=\"mscrm.{1}\">\
+                         <ReferentialConstraint Property=\"_{0}_value\" ReferencedProperty=\"{2}\"/></NavigationProperty>",
+                        column.name, target.name, target.id
                     ));
                 }
             }
@@ -469,17 +484,36 @@ fn metadata(simulator: &Simulator) -> String {
     )
 }
 
-/// define-alternate-keys-entity: the keys of a table are in its definition.
+/// define-alternate-keys-entity and webapi/query-metadata-web-api: keys, columns and change tracking are in a table's
+/// definition.
 fn definitions(simulator: &Simulator, path: &str) -> Result<Reply, Refusal> {
     let name = path.split('\'').nth(1).unwrap_or_default();
+    let rest = path.split_once("')").map_or("", |(_, rest)| rest);
     let store = simulator.store.lock().unwrap();
     let entity = store.entities.iter().find(|entity| entity.name == name).ok_or_else(|| not_found(name))?;
-    let keys: Vec<Value> = entity
-        .keys
-        .iter()
-        .map(|columns| json!({"KeyAttributes": columns, "EntityKeyIndexStatus": "Active"}))
-        .collect();
-    Ok(Reply::json(200, &json!({"value": keys})))
+    let texts = entity.columns.iter().filter(|column| column.max_length.is_some());
+    let values: Vec<Value> = match rest {
+        "" => {
+            let tracks = simulator.config.tracks_changes;
+            return Ok(Reply::json(200, &json!({"LogicalName": name, "ChangeTrackingEnabled": tracks})));
+        }
+        "/Keys" => entity
+            .keys
+            .iter()
+            .map(|columns| json!({"KeyAttributes": columns, "EntityKeyIndexStatus": "Active"}))
+            .collect(),
+        "/Attributes" => {
+            let level = |required| if required { "ApplicationRequired" } else { "None" };
+            let column = |column: &super::store::Column| json!({"LogicalName": column.name, "RequiredLevel": {"Value": level(column.required)}});
+            entity.columns.iter().map(column).collect()
+        }
+        "/Attributes/Microsoft.Dynamics.CRM.StringAttributeMetadata" => {
+            texts.map(|column| json!({"LogicalName": column.name, "MaxLength": column.max_length})).collect()
+        }
+        "/Attributes/Microsoft.Dynamics.CRM.MemoAttributeMetadata" => Vec::new(),
+        other => return Err(not_found(other)),
+    };
+    Ok(Reply::json(200, &json!({"value": values})))
 }
 
 pub fn parse_query(query: &str) -> Vec<(String, String)> {

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pqm::destinations::odata::{Dialect, ODataStore, ServiceLimits};
-use pqm::destinations::{Cell, Column, Destination, Entity, Mode, Outcome, Row, WriteOptions};
-use pqm::host::http::{ClientCredentials, Credential, HostGrants, HttpClient, Secret};
+use pqm::destinations::odata::{Dialect, ODataStore};
+use pqm::destinations::{Cell, Column, Destination, Entity, Mode, Outcome, Row, RowPolicy, WriteOptions};
+use pqm::host::http::{ClientCredentials, Credential, HostGrants, HttpClient, Secret, ServiceLimits};
 
 use crate::simulator::faults::{Fault, Planned};
 use crate::simulator::limits::Limits;
 use crate::simulator::{Config, Running, start};
 
-const WRITE: WriteOptions = WriteOptions { mode: Mode::Write, add_columns: false };
-const PLAN: WriteOptions = WriteOptions { mode: Mode::Plan, add_columns: false };
+const WRITE: WriteOptions = WriteOptions { mode: Mode::Write, add_columns: false, rows: RowPolicy::Upsert };
+const PLAN: WriteOptions = WriteOptions { mode: Mode::Plan, ..WRITE };
 
 fn store(running: &Running, limits: ServiceLimits) -> ODataStore {
     let client = ClientCredentials {
@@ -23,8 +23,10 @@ fn store(running: &Running, limits: ServiceLimits) -> ODataStore {
         scope: format!("{}/.default", running.address()),
     };
     let known = vec![(running.address().to_owned(), Credential::ClientCredentials(client))];
-    let network = HttpClient::new(HostGrants::Everything).with_credentials(Arc::new(known));
-    ODataStore::new(Arc::new(network), &running.root(), Dialect::Dataverse, limits)
+    let network = HttpClient::new(HostGrants::Everything)
+        .with_credentials(Arc::new(known))
+        .with_limits(&running.root(), limits);
+    ODataStore::new(Arc::new(network), &running.root(), Dialect::Dataverse)
 }
 
 fn accounts() -> Entity {
@@ -94,12 +96,58 @@ fn rows_are_created_changed_left_alone_and_deleted() {
     let Outcome::Updated(changes) = &outcomes[0] else { panic!("{:?}", outcomes[0]) };
     assert_eq!((changes[0].from.as_deref(), changes[0].to.as_deref()), (Some("one"), Some("two")));
     assert_eq!(changes.len(), 1);
-    // The keys, three pages, one write.
-    assert_eq!(running.seen().requests - before, 5);
+    // Five of the table's definition, a page of seven rows, the other rows in one request, one write.
+    assert_eq!(running.seen().requests - before, 8);
     let outcomes = writer.delete(&[row(1, "two"), row(99, "none")]).unwrap();
     assert_eq!(outcomes, [Outcome::Deleted, Outcome::Unchanged]);
     assert_eq!(held(&running).len(), 19);
     assert_eq!(running.seen().tokens, 1);
+}
+
+#[test]
+fn tasks_may_only_create_or_only_update() {
+    let running = start(Config::default());
+    let store = store(&running, ServiceLimits::DATAVERSE);
+    let writer = |rows| store.open(accounts(), WriteOptions { rows, ..WRITE }).unwrap();
+    let both = |name: &str| [row(1, name), row(2, name)];
+    writer(RowPolicy::Upsert).write(&[row(1, "one")]).unwrap();
+    let outcomes = writer(RowPolicy::CreateOnly).write(&both("two")).unwrap();
+    assert_eq!(outcomes, [Outcome::Unchanged, Outcome::Inserted]);
+    let outcomes = writer(RowPolicy::UpdateOnly).write(&[row(1, "three"), row(9, "three")]).unwrap();
+    assert_eq!(counts(&outcomes), BTreeMap::from([("rejected", 1), ("updated", 1)]));
+    let Outcome::Rejected(why) = &outcomes[1] else { panic!("{outcomes:?}") };
+    assert!(why.reason.contains("has no row with this key"), "{}", why.reason);
+    let held: Vec<_> = held(&running).into_iter().collect();
+    assert_eq!(held, [("A1".to_owned(), "three".to_owned()), ("A2".to_owned(), "two".to_owned())]);
+    // The case of a key makes no other row of it.
+    let mut small = row(2, "four");
+    small.cells[0] = Cell::text("a2");
+    assert!(matches!(writer(RowPolicy::Upsert).write(&[small]).unwrap()[0], Outcome::Updated(_)));
+}
+
+#[test]
+fn few_keys_of_a_large_table_are_asked_for_and_many_read_it() {
+    let running = start(Config { page: 50, ..Config::default() });
+    let store = store(&running, ServiceLimits::DATAVERSE);
+    let rows: Vec<Row> = (1..=2000).map(|number| row(number, "one")).collect();
+    store.open(accounts(), WRITE).unwrap().write(&rows).unwrap();
+    let pages = |work: &dyn Fn()| {
+        let before = running.seen().targets.len();
+        work();
+        running.seen().targets[before..].iter().filter(|target| target.contains("/accounts?")).count()
+    };
+    let few = pages(&|| {
+        let outcomes = store.open(accounts(), WRITE).unwrap().write(&rows[1990..]).unwrap();
+        assert_eq!(counts(&outcomes), BTreeMap::from([("unchanged", 10)]));
+    });
+    assert_eq!(few, 1);
+    let many = pages(&|| {
+        let mut writer = store.open(accounts(), WRITE).unwrap();
+        for rows in rows.chunks(100) {
+            assert_eq!(counts(&writer.write(rows).unwrap()), BTreeMap::from([("unchanged", 100)]));
+        }
+    });
+    assert_eq!(many, 40);
 }
 
 #[test]
@@ -174,7 +222,19 @@ fn lookups_are_bound_and_unknown_names_are_refused() {
     let rows = [Row { number: 1, cells }];
     assert_eq!(store.open(contacts.clone(), WRITE).unwrap().write(&rows).unwrap(), [Outcome::Inserted]);
     assert_eq!(running.rows("contacts")[0]["_parent_value"], id);
-    assert_eq!(store.open(contacts, WRITE).unwrap().write(&rows).unwrap(), [Outcome::Unchanged]);
+    assert_eq!(store.open(contacts.clone(), WRITE).unwrap().write(&rows).unwrap(), [Outcome::Unchanged]);
+    // The identifier alone will do, and null takes the reference away.
+    let mut bare = rows.clone();
+    bare[0].cells[3] = Cell::text(id);
+    assert_eq!(store.open(contacts.clone(), WRITE).unwrap().write(&bare).unwrap(), [Outcome::Unchanged]);
+    bare[0].cells[3] = Cell::Null;
+    let outcomes = store.open(contacts.clone(), WRITE).unwrap().write(&bare).unwrap();
+    assert!(matches!(outcomes[0], Outcome::Updated(_)), "{outcomes:?}");
+    assert!(running.rows("contacts")[0]["_parent_value"].is_null());
+    let described = store.describe("contacts").unwrap().unwrap();
+    assert_eq!(described.references[0].name, "parent");
+    assert_eq!(described.column("lastname").unwrap().length, Some(50));
+    assert!(store.describe("accounts").unwrap().unwrap().column("name").unwrap().required);
     let wrong =
         Entity::new("accounts", vec![Column { name: "name".into(), kind: None }], &["name".to_owned()]);
     let error = store.open(wrong.unwrap(), WRITE).err().unwrap().to_string();
@@ -192,7 +252,7 @@ fn the_limits_are_kept_without_being_refused() {
     let limits = Limits { window: Duration::from_millis(500), requests: 10, ..Limits::DOCUMENTED };
     let config = Config { limits: Some(limits), latency: Duration::from_millis(2), ..Config::default() };
     let running = start(config);
-    let ours = ServiceLimits { requests: 10, window: limits.window, concurrent: 52 };
+    let ours = ServiceLimits { requests: 10, window: limits.window, ..ServiceLimits::DATAVERSE };
     let rows: Vec<Row> = (1..=20_000).map(|number| row(number, "x")).collect();
     store(&running, ours).open(accounts(), WRITE).unwrap().write(&rows).unwrap();
     assert_eq!(held(&running).len(), 20_000);

@@ -77,7 +77,7 @@ fn types_come_from_the_metadata() {
         feed(&running, "Table.Schema(Accounts)[[Name], [TypeName], [IsNullable]]"),
         "#table(type table [Name = text, TypeName = text, IsNullable = logical], \
          {{\"accountid\", \"Guid.Type\", false}, {\"accountnumber\", \"Text.Type\", true}, \
-         {\"name\", \"Text.Type\", false}, {\"revenue\", \"Decimal.Type\", true}, \
+         {\"name\", \"Text.Type\", true}, {\"revenue\", \"Decimal.Type\", true}, \
          {\"employees\", \"Int32.Type\", true}, {\"active\", \"Logical.Type\", true}, \
          {\"opened\", \"Date.Type\", true}, {\"changed\", \"DateTimeZone.Type\", true}})"
     );
@@ -107,7 +107,7 @@ fn what_is_not_needed_is_not_asked_for() {
     assert_eq!(feed(&running, "Table.RowCount(Accounts)"), "25");
     assert_eq!(
         feed(&running, "Table.SelectColumns(Table.FirstN(Accounts, 1), {\"employees\", \"name\"})"),
-        "#table(type table [employees = nullable Int32.Type, name = text], {{1, \"Name 1\"}})"
+        "#table(type table [employees = nullable Int32.Type, name = nullable text], {{1, \"Name 1\"}})"
     );
     assert_eq!(
         asked(&running),

@@ -3,18 +3,16 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::gate::{Gate, ServiceLimits};
 use crate::destinations::DestinationError;
 use crate::host::http::{HttpClient, HttpError, HttpRequest, retry_after};
-use crate::sources::odata::Model;
+use crate::sources::odata::{Model, Service};
 
-/// A service and how much of it may be asked.
+/// A service as writers ask it; what is known of it is read once.
 pub struct Connection {
     client: Arc<HttpClient>,
     /// The address, with `/` at its end.
     pub(super) root: String,
-    pub(super) gate: Gate,
-    model: OnceLock<Model>,
+    model: OnceLock<Arc<Model>>,
 }
 
 /// An answer.
@@ -58,9 +56,26 @@ pub(super) fn error_of(status: u16, body: &[u8]) -> (String, String) {
 }
 
 impl Connection {
-    pub(super) fn new(client: Arc<HttpClient>, address: &str, limits: ServiceLimits) -> Connection {
+    /// The service at `address`, reached through `client`, which has the credentials and keeps to the limits.
+    pub fn new(client: Arc<HttpClient>, address: &str) -> Connection {
         let root = format!("{}/", address.trim_end_matches('/'));
-        Connection { client, root, gate: Gate::new(limits), model: OnceLock::new() }
+        Connection { client, root, model: OnceLock::new() }
+    }
+
+    /// The service as readers ask it.
+    ///
+    /// # Errors
+    /// Its metadata can't be read.
+    pub fn reader(&self) -> Result<Arc<Service>, DestinationError> {
+        self.model()?;
+        let model = self.model.get().map(Arc::clone).unwrap_or_default();
+        Ok(Arc::new(Service::known(&self.root, model)))
+    }
+
+    /// How many requests may run at a time.
+    pub(super) fn concurrent(&self) -> usize {
+        const UNLIMITED: usize = 8;
+        self.client.gate(&self.root).map_or(UNLIMITED, |gate| gate.concurrent())
     }
 
     /// The service's metadata, read once.
@@ -77,11 +92,19 @@ impl Connection {
         }
         let model = Model::parse(&String::from_utf8_lossy(&answer.body))
             .map_err(|what| self.failed(format!("its metadata can't be read: {what}")))?;
-        Ok(self.model.get_or_init(|| model))
+        Ok(self.model.get_or_init(|| Arc::new(model)))
     }
 
     /// The JSON at a path below the service's address, or at one of its own links.
     pub(super) fn get_json(&self, path: &str) -> Result<serde_json::Value, DestinationError> {
+        match self.ask_json(path)? {
+            Ok(json) => Ok(json),
+            Err(answer) => Err(self.failed(format!("reading '{path}' failed: {}", answer.error().1))),
+        }
+    }
+
+    /// The JSON at a path, or the answer of a service that does not give it.
+    pub(super) fn ask_json(&self, path: &str) -> Result<Result<serde_json::Value, Answer>, DestinationError> {
         let url = if path.contains("://") { path.to_owned() } else { format!("{}{path}", self.root) };
         let request = HttpRequest::new("GET", url)
             .with_header("Accept", "application/json")
@@ -93,10 +116,10 @@ impl Connection {
             tried += 1;
             let answer = self.send(&request)?;
             if !answer.is_good() {
-                return Err(self.failed(format!("reading '{path}' failed: {}", answer.error().1)));
+                return Ok(Err(answer));
             }
             match serde_json::from_slice(&answer.body) {
-                Ok(json) => return Ok(json),
+                Ok(json) => return Ok(Ok(json)),
                 Err(_) if tried <= RETRIES => {}
                 Err(error) => return Err(self.failed(format!("'{path}' gives no JSON: {error}"))),
             }
@@ -109,7 +132,6 @@ impl Connection {
         request.timeout = SILENCE;
         let (mut tried, mut asked_to_wait) = (0, 0);
         loop {
-            self.gate.enter();
             let sent = self.client.send(&request, &|| true).and_then(|response| {
                 let status = response.status;
                 let after = response.header("retry-after").and_then(retry_after);
@@ -117,7 +139,6 @@ impl Connection {
                 let body = response.read_all(LARGEST, &|| true)?;
                 Ok((Answer { status, content_type, body }, after))
             });
-            self.gate.leave();
             tried += 1;
             let backoff = Duration::from_millis(250 * (1 << tried.min(7))).min(LONGEST);
             match sent {
@@ -129,7 +150,10 @@ impl Connection {
                             if after.is_some() {
                                 tried -= 1;
                             }
-                            self.gate.refused(&answer.error().0, after.unwrap_or(backoff));
+                            match self.client.gate(&self.root) {
+                                Some(gate) => gate.refused(&answer.error().0, after.unwrap_or(backoff)),
+                                None => std::thread::sleep(after.unwrap_or(backoff)),
+                            }
                         }
                         408 | 429 | 502 | 503 | 504 | 509 if tried <= RETRIES => std::thread::sleep(backoff),
                         // A new token that was taken back, too: once or twice more, but no storm of wrong passwords.
@@ -143,6 +167,16 @@ impl Connection {
                 Err(error) => return Err(self.unreachable(&error)),
             }
         }
+    }
+
+    /// An address that a service gives as a link, which may count from the root of its server.
+    pub(super) fn link(&self, link: &str) -> String {
+        if link.contains("://") || !link.starts_with('/') {
+            return link.to_owned();
+        }
+        let after = self.root.find("://").map_or(0, |at| at + 3);
+        let end = self.root.get(after..).and_then(|rest| rest.find('/')).map_or(0, |at| after + at);
+        format!("{}{link}", self.root.get(..end).unwrap_or_default())
     }
 
     fn unreachable(&self, error: &HttpError) -> DestinationError {

@@ -6,16 +6,22 @@
 
 mod body;
 mod connection;
-mod gate;
+mod definition;
+mod encoder;
 mod known;
 mod multipart;
+mod references;
+mod sender;
 mod writer;
 
 use std::sync::Arc;
 
 pub use connection::Connection;
-pub use gate::ServiceLimits;
 
+use self::definition::Definition;
+use self::encoder::Encoder;
+use self::references::BIND;
+use self::sender::Sender;
 use super::{
     CellKind, Description, Destination, DestinationError, Entity, StoredColumn, UpsertWriter, WriteOptions,
 };
@@ -38,34 +44,33 @@ pub struct ODataStore {
 }
 
 impl ODataStore {
-    /// The service at `address`, reached through `client`, which has the credentials.
-    pub fn new(
-        client: Arc<HttpClient>,
-        address: &str,
-        dialect: Dialect,
-        limits: ServiceLimits,
-    ) -> ODataStore {
-        ODataStore { connection: Arc::new(Connection::new(client, address, limits)), dialect }
+    /// The service at `address`, reached through `client`, which has the credentials and keeps to the limits.
+    pub fn new(client: Arc<HttpClient>, address: &str, dialect: Dialect) -> ODataStore {
+        ODataStore::of(Arc::new(Connection::new(client, address)), dialect)
     }
 
-    /// The unique sets of columns of an entity set, the primary key first.
-    fn keys(&self, name: &str) -> Result<Vec<Vec<String>>, DestinationError> {
-        let model = self.connection.model()?;
-        let Some(container) = model.container(name) else { return Ok(Vec::new()) };
-        let mut keys = vec![model.ty(&container.ty).map(|ty| ty.key.clone()).unwrap_or_default()];
-        if self.dialect == Dialect::Dataverse {
-            let logical = container.ty.rsplit('.').next().unwrap_or_default();
-            let path = format!(
-                "EntityDefinitions(LogicalName='{logical}')/Keys?$select=KeyAttributes,EntityKeyIndexStatus"
-            );
-            let answer = self.connection.get_json(&path)?;
-            for key in answer.get("value").and_then(|keys| keys.as_array()).into_iter().flatten() {
-                let columns =
-                    key.get("KeyAttributes").and_then(|columns| columns.as_array()).into_iter().flatten();
-                keys.push(columns.filter_map(|column| column.as_str()).map(str::to_owned).collect());
-            }
+    /// A service that others ask, too.
+    pub fn of(connection: Arc<Connection>, dialect: Dialect) -> ODataStore {
+        ODataStore { connection, dialect }
+    }
+
+    /// Why changes of an entity set cannot be followed, where the service says so beforehand.
+    ///
+    /// # Errors
+    /// The service cannot be asked.
+    pub fn untracked(&self, entity: &str) -> Result<Option<String>, DestinationError> {
+        let definition = self.definition(entity)?;
+        Ok((definition.tracks_changes == Some(false)).then(|| {
+            format!("Change tracking is switched off for {entity}: switch it on in the table's properties, or read it in full.")
+        }))
+    }
+
+    /// What Dataverse says of a table beside its metadata document.
+    fn definition(&self, entity: &str) -> Result<Definition, DestinationError> {
+        match (self.dialect, self.connection.model()?.container(entity)) {
+            (Dialect::Dataverse, Some(container)) => Definition::read(&self.connection, &container.ty),
+            _ => Ok(Definition::default()),
         }
-        Ok(keys)
     }
 }
 
@@ -83,25 +88,66 @@ impl Destination for ODataStore {
         let Some(ty) = model.container(entity).and_then(|container| model.ty(&container.ty)) else {
             return Ok(None);
         };
-        let columns = ty.properties.iter().map(|property| StoredColumn {
-            name: property.name.clone(),
-            kind: kind(&property.ty),
-            length: property.max_length,
-            // Keys that are identifiers are made by the service.
-            required: !(property.nullable || ty.key.contains(&property.name) && is_guid(&property.ty)),
-        });
-        Ok(Some(Description { columns: columns.collect(), keys: self.keys(entity)?, references: Vec::new() }))
+        let definition = self.definition(entity)?;
+        let references = references::of(model, ty, self.dialect);
+        // What only shows a reference is not written itself.
+        let shows = |name: &str| references.iter().any(|one| one.read == name && one.written != name);
+        let properties = ty.properties.iter().filter(|property| !shows(&property.name));
+        let mut columns: Vec<StoredColumn> = properties
+            .map(|property| StoredColumn {
+                name: property.name.clone(),
+                kind: kind(&property.ty),
+                length: property.max_length.or_else(|| definition.length(&property.name)),
+                // Keys that are identifiers are made by the service.
+                required: definition.requires(&property.name)
+                    || !(property.nullable || ty.key.contains(&property.name) && is_guid(&property.ty)),
+            })
+            .collect();
+        columns.extend(references.iter().filter(|one| one.written.ends_with(BIND)).map(|one| StoredColumn {
+            name: one.written.clone(),
+            kind: None,
+            length: None,
+            required: false,
+        }));
+        let keys = definition.keys(&ty.key);
+        let references = references.iter().map(references::described).collect();
+        Ok(Some(Description { columns, keys, references }))
     }
 
     fn open(&self, entity: Entity, options: WriteOptions) -> Result<Box<dyn UpsertWriter>, DestinationError> {
-        let keys = self.keys(entity.name())?;
-        Ok(Box::new(writer::ODataWriter::open(
-            Arc::clone(&self.connection),
-            self.dialect,
-            entity,
-            &keys,
-            options,
-        )?))
+        let connection = &self.connection;
+        let model = connection.model()?;
+        let container = model.container(entity.name());
+        let Some((container, ty)) = container.and_then(|one| Some((one, model.ty(&one.ty)?))) else {
+            return Err(connection.failed(format!("it has no entity set {}", entity.name())));
+        };
+        let definition = self.definition(entity.name())?;
+        let names: Vec<&str> = entity.key_columns().map(|at| entity.column_name(at)).collect();
+        let keys = definition.keys(&ty.key);
+        let same = |known: &Vec<String>| {
+            known.len() == names.len() && known.iter().all(|name| names.contains(&name.as_str()))
+        };
+        let Some(at) = keys.iter().position(same) else {
+            let shown: Vec<String> = keys.iter().map(|key| format!("({})", key.join(", "))).collect();
+            return Err(connection.failed(format!(
+                "the key ({}) of {} is none of its keys, which are {}: name one of them, or define an alternate key",
+                names.join(", "),
+                entity.name(),
+                shown.join(", ")
+            )));
+        };
+        let length = |name: &str| definition.length(name);
+        let encoder =
+            Encoder::new(model, ty, self.dialect, &entity, at == 0, &length).map_err(|missing| {
+                connection.failed(format!(
+                    "{} has no column {}: add it there, or drop its mapping",
+                    entity.name(),
+                    missing.join(", ")
+                ))
+            })?;
+        let sender = Sender { connection: Arc::clone(connection), dialect: self.dialect };
+        let ty = container.ty.clone();
+        Ok(Box::new(writer::ODataWriter::new(sender, entity, encoder, ty, at == 0, options)))
     }
 }
 

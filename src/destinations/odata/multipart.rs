@@ -4,12 +4,31 @@
 use super::connection::error_of;
 
 /// One operation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Operation {
-    pub(super) method: &'static str,
+    method: &'static str,
     /// The address below the service's.
-    pub(super) path: String,
-    pub(super) body: String,
+    path: String,
+    body: String,
+    /// A header that says when it is to be carried out.
+    condition: Option<(&'static str, String)>,
+}
+
+impl Operation {
+    pub(super) fn new(method: &'static str, path: String, body: String) -> Operation {
+        Operation { method, path, body, condition: None }
+    }
+
+    /// One that reads.
+    pub(super) fn get(path: String) -> Operation {
+        Operation::new("GET", path, String::new())
+    }
+
+    /// The same, to be carried out only as a header says.
+    pub(super) fn when(mut self, header: &'static str, value: &str) -> Operation {
+        self.condition = Some((header, value.to_owned()));
+        self
+    }
 }
 
 /// The answer to one operation.
@@ -18,6 +37,15 @@ pub(super) struct Part {
     pub(super) status: u16,
     /// The words of the error, if it is one.
     pub(super) message: String,
+    /// What a good answer holds.
+    pub(super) body: String,
+}
+
+impl Part {
+    /// Whether the service had no time for the operation and may have at another time.
+    pub(super) fn is_busy(&self) -> bool {
+        matches!(self.status, 408 | 429 | 502 | 503 | 504 | 509)
+    }
 }
 
 /// What separates the parts.
@@ -26,12 +54,15 @@ pub(super) const BOUNDARY: &str = "batch_pqm";
 /// The body of a batch. The operations are apart from each other: one that fails leaves the others alone.
 pub(super) fn write(operations: &[Operation]) -> String {
     let mut out = String::new();
-    for (at, Operation { method, path, body }) in operations.iter().enumerate() {
+    for (at, Operation { method, path, body, condition }) in operations.iter().enumerate() {
         out.push_str(&format!(
             "--{BOUNDARY}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: {}\r\n\r\n\
              {method} {path} HTTP/1.1\r\nAccept: application/json\r\nOData-Version: 4.0\r\n",
             at + 1
         ));
+        if let Some((header, value)) = condition {
+            out.push_str(&format!("{header}: {value}\r\n"));
+        }
         if body.is_empty() {
             out.push_str("\r\n\r\n");
         } else {
@@ -58,9 +89,11 @@ pub(super) fn read(content_type: &str, body: &str) -> Option<Vec<Part>> {
         let status: u16 = http.get(9..12)?.parse().ok()?;
         let (_, content) =
             http.split_once("\r\n\r\n").or_else(|| http.split_once("\n\n")).unwrap_or((http, ""));
-        let message =
-            if status < 400 { String::new() } else { error_of(status, content.trim().as_bytes()).1 };
-        parts.push(Part { status, message });
+        let content = content.trim();
+        let is_good = status < 400;
+        let message = if is_good { String::new() } else { error_of(status, content.as_bytes()).1 };
+        let body = if is_good { content.to_owned() } else { String::new() };
+        parts.push(Part { status, message, body });
     }
     // The closing mark is missing: the answer broke off.
     None
@@ -78,7 +111,10 @@ mod tests {
         let parts = read("multipart/mixed; boundary=b", body).unwrap();
         assert_eq!(
             parts,
-            [Part { status: 204, message: String::new() }, Part { status: 400, message: "too long".into() }]
+            [
+                Part { status: 204, message: String::new(), body: String::new() },
+                Part { status: 400, message: "too long".into(), body: String::new() },
+            ]
         );
         assert_eq!(read("multipart/mixed; boundary=b", &body[..body.len() - 8]), None);
         assert_eq!(read("application/json", "{}"), None);

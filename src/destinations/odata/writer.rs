@@ -2,40 +2,41 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use super::Dialect;
 use super::body;
-use super::connection::Connection;
-use super::known::{Field, Known, Values, key_text};
-use super::multipart::{self, BOUNDARY, Operation, Part};
+use super::encoder::{Encoded, Encoder};
+use super::known::{Known, Values, Wanted};
+use super::multipart::{Operation, Part};
+use super::sender::{LARGEST_BATCH, Sender};
 use crate::destinations::{
-    Cell, DestinationError, Entity, FieldChange, Mode, Outcome, Rejection, RejectionCode, Row, UpsertWriter,
-    WriteOptions, duplicate_key, missing_key,
+    Cell, DestinationError, Entity, FieldChange, Mode, Outcome, Rejection, RejectionCode, Row, RowPolicy,
+    UpsertWriter, WriteOptions, duplicate_key, key_unknown, missing_key,
 };
 use crate::host::http::HttpRequest;
-use crate::sources::odata::Edm;
+use crate::sources::escape::unescaped;
 
 /// Rows in one request at most: what Dataverse advises for standard tables, and the most a batch may hold.
-const LARGEST: usize = 1000;
+const LARGEST: usize = LARGEST_BATCH;
 /// A failed batch of no more rows than this is not halved again: each row gets an operation of its own.
 const SMALL: usize = 64;
+/// Requests' worth of rows that are taken at a time, so that several requests are on their way.
+const REQUESTS: usize = 16;
+/// How often a row is sent that others change at the same time.
+const ROUNDS: usize = 4;
 
 /// Writes the rows of one entity set.
 pub(super) struct ODataWriter {
-    connection: Arc<Connection>,
-    dialect: Dialect,
+    sender: Sender,
     entity: Entity,
-    /// One for each column of the entity.
-    fields: Vec<Field>,
-    lengths: Vec<Option<u32>>,
-    key: Vec<usize>,
+    encoder: Encoder,
     /// The full name of the type.
     ty: String,
     /// Whether the key is the entity's own, and not an alternate one.
     is_primary: bool,
-    mode: Mode,
-    known: Option<Known>,
+    options: WriteOptions,
+    known: Known,
     /// The keys of this run.
     written: HashSet<Box<str>>,
     /// Rows in a request just now: halved when the service can't take so many, doubled when all goes well.
@@ -47,177 +48,41 @@ struct Sent {
     /// Its place among the outcomes.
     at: usize,
     key: Box<str>,
-    values: Values,
-    /// `(key)` as an address has it.
-    address: String,
-    /// The fields outside the key, as JSON without braces.
-    fields: String,
-    /// The fields of the key, likewise.
-    key_fields: String,
+    row: Encoded,
     is_new: bool,
+    /// The mark of the row that is there.
+    etag: Option<Box<str>>,
     outcome: Outcome,
 }
 
 impl ODataWriter {
-    pub(super) fn open(
-        connection: Arc<Connection>,
-        dialect: Dialect,
+    pub(super) fn new(
+        sender: Sender,
         entity: Entity,
-        keys: &[Vec<String>],
+        encoder: Encoder,
+        ty: String,
+        is_primary: bool,
         options: WriteOptions,
-    ) -> Result<ODataWriter, DestinationError> {
-        let model = connection.model()?;
-        let container = model.container(entity.name());
-        let Some((container, ty)) = container.and_then(|one| Some((one, model.ty(&one.ty)?))) else {
-            return Err(connection.failed(format!("it has no entity set {}", entity.name())));
-        };
-        let (mut fields, mut lengths, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-        for column in entity.columns() {
-            if let Some(navigation) = column.name.strip_suffix("@odata.bind") {
-                let read = format!("_{navigation}_value");
-                let read = ty.properties.iter().any(|property| property.name == read).then_some(read);
-                fields.push(Field { name: column.name.clone(), read, ty: Edm::Primitive("Guid".to_owned()) });
-                lengths.push(None);
-                continue;
-            }
-            match ty.properties.iter().find(|property| property.name == column.name) {
-                Some(property) => {
-                    let name = column.name.clone();
-                    fields.push(Field { read: Some(name.clone()), name, ty: property.ty.clone() });
-                    lengths.push(property.max_length);
-                }
-                None => missing.push(column.name.clone()),
-            }
-        }
-        if !missing.is_empty() {
-            return Err(connection.failed(format!(
-                "{} has no column {}: add it there, or drop its mapping",
-                entity.name(),
-                missing.join(", ")
-            )));
-        }
-        let key: Vec<usize> = entity.key_columns().collect();
-        let names: Vec<&str> = key.iter().map(|at| entity.column_name(*at)).collect();
-        let same = |known: &&Vec<String>| {
-            known.len() == names.len() && known.iter().all(|name| names.contains(&name.as_str()))
-        };
-        let Some(at) = keys.iter().position(|known| same(&known)) else {
-            let shown: Vec<String> = keys.iter().map(|key| format!("({})", key.join(", "))).collect();
-            return Err(connection.failed(format!(
-                "the key ({}) of {} is none of its keys, which are {}: name one of them, or define an alternate key",
-                names.join(", "),
-                entity.name(),
-                shown.join(", ")
-            )));
-        };
-        Ok(ODataWriter {
-            ty: container.ty.clone(),
-            is_primary: at == 0,
-            connection: Arc::clone(&connection),
-            dialect,
+    ) -> ODataWriter {
+        // Bulk requests carry no conditions, and single ones of Dataverse need none to be upserts.
+        let keeps_etags = sender.dialect == Dialect::Standard;
+        let known = Known::new(entity.name(), &encoder.fields, &encoder.key, keeps_etags);
+        ODataWriter {
+            sender,
             entity,
-            fields,
-            lengths,
-            key,
-            mode: options.mode,
-            known: None,
+            encoder,
+            ty,
+            is_primary,
+            options,
+            known,
             written: HashSet::new(),
             size: AtomicUsize::new(LARGEST),
-        })
-    }
-
-    fn known(&mut self) -> Result<&mut Known, DestinationError> {
-        if self.known.is_none() {
-            let set = self.entity.name().to_owned();
-            self.known = Some(Known::read(&self.connection, &set, &self.fields, &self.key)?);
         }
-        self.known.as_mut().ok_or_else(|| self.connection.failed("its rows are not known".to_owned()))
-    }
-
-    /// The cells as JSON, or why one can't be stored.
-    fn encode(&self, cells: &[Cell]) -> Result<Vec<String>, Rejection> {
-        let refuse = |name: &str, reason: String| Rejection {
-            column: Some(name.to_owned()),
-            code: RejectionCode::NotStorable,
-            reason,
-        };
-        let mut encoded = Vec::with_capacity(cells.len());
-        for ((field, length), cell) in self.fields.iter().zip(&self.lengths).zip(cells) {
-            let text = body::json(&field.ty, cell).map_err(|reason| refuse(&field.name, reason))?;
-            if let (Some(most), Cell::Text(text)) = (length, cell) {
-                let count = text.chars().count();
-                if count > *most as usize {
-                    let reason = format!("the text has {count} characters, and {} takes {most}", field.name);
-                    return Err(refuse(&field.name, reason));
-                }
-            }
-            encoded.push(text);
-        }
-        Ok(encoded)
-    }
-
-    /// The values by which a row is compared, from its JSON.
-    fn values(&self, encoded: &[String]) -> Values {
-        let value = |(field, json): (&Field, &String)| {
-            let json: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
-            if field.name.ends_with("@odata.bind") {
-                // `accounts(1111...)`, as it is read: the identifier alone.
-                let path = json.as_str()?;
-                let inside = path.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
-                return Some(inside.unwrap_or(path).to_ascii_lowercase().into());
-            }
-            body::canonical(&field.ty, &json).map(Box::from)
-        };
-        self.fields.iter().zip(encoded).map(value).collect()
-    }
-
-    fn sent(
-        &self,
-        at: usize,
-        encoded: &[String],
-        cells: &[Cell],
-        values: Values,
-        key: Box<str>,
-    ) -> Result<Sent, Rejection> {
-        let mut parts = Vec::with_capacity(self.key.len());
-        for column in &self.key {
-            let (Some(field), Some(cell)) = (self.fields.get(*column), cells.get(*column)) else { continue };
-            let text = body::key(&field.ty, cell).map_err(|reason| Rejection {
-                column: Some(field.name.clone()),
-                code: RejectionCode::NotStorable,
-                reason,
-            })?;
-            parts.push((field.name.as_str(), text));
-        }
-        let address = match parts.as_slice() {
-            [(_, only)] if self.is_primary => format!("({only})"),
-            many => {
-                let named: Vec<String> = many.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                format!("({})", named.join(","))
-            }
-        };
-        let pairs = |is_key: bool| {
-            let chosen = self.fields.iter().zip(encoded).enumerate();
-            let chosen = chosen.filter(|(at, _)| self.key.contains(at) == is_key);
-            let pairs: Vec<String> =
-                chosen.map(|(_, (field, json))| format!("{}:{json}", body::string(&field.name))).collect();
-            pairs.join(",")
-        };
-        Ok(Sent {
-            at,
-            key,
-            values,
-            address,
-            fields: pairs(false),
-            key_fields: pairs(true),
-            is_new: false,
-            outcome: Outcome::Inserted,
-        })
     }
 
     /// What differs from what is there; none where nothing does.
     fn changes(&self, before: &Values, after: &Values) -> Vec<FieldChange> {
-        let fields = self.fields.iter().zip(before.iter().zip(after));
+        let fields = self.encoder.fields.iter().zip(before.iter().zip(after));
         fields
             .filter(|(_, (from, to))| from != to)
             .map(|(field, (from, to))| FieldChange {
@@ -228,19 +93,20 @@ impl ODataWriter {
             .collect()
     }
 
-    /// Sends rows in as many requests at a time as the service allows; gives why rows were refused, by their place.
-    fn send(&self, rows: &[Sent]) -> Result<Vec<(usize, Rejection)>, DestinationError> {
+    /// Sends rows in as many requests at a time as the service allows; gives the outcomes that are other than was
+    /// thought, by their place.
+    fn send(&self, rows: &[Sent]) -> Result<Vec<(usize, Outcome)>, DestinationError> {
         let next = AtomicUsize::new(0);
-        let refused = Mutex::new(Vec::new());
+        let others = Mutex::new(Vec::new());
         let failed: Mutex<Option<DestinationError>> = Mutex::new(None);
         let size = self.size.load(Ordering::Relaxed).clamp(1, LARGEST);
         let chunks: Vec<&[Sent]> = rows.chunks(size).collect();
-        let workers = self.connection.gate.concurrent().min(chunks.len());
+        let workers = self.sender.connection.concurrent().min(chunks.len());
         let work = || {
             while lock(&failed).is_none() {
                 let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
                 match self.deliver(chunk) {
-                    Ok(mut these) => lock(&refused).append(&mut these),
+                    Ok(mut these) => lock(&others).append(&mut these),
                     Err(error) => *lock(&failed) = Some(error),
                 }
             }
@@ -253,19 +119,19 @@ impl ODataWriter {
         });
         match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(error),
-            None => Ok(refused.into_inner().unwrap_or_else(PoisonError::into_inner)),
+            None => Ok(others.into_inner().unwrap_or_else(PoisonError::into_inner)),
         }
     }
 
     /// Delivers rows that may go in one request.
-    fn deliver(&self, rows: &[Sent]) -> Result<Vec<(usize, Rejection)>, DestinationError> {
+    fn deliver(&self, rows: &[Sent]) -> Result<Vec<(usize, Outcome)>, DestinationError> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        if self.dialect == Dialect::Standard {
+        if self.sender.dialect == Dialect::Standard || self.options.rows != RowPolicy::Upsert {
             return self.one_by_one(rows);
         }
-        let answer = self.connection.send(&self.upsert_multiple(rows))?;
+        let answer = self.sender.connection.send(&self.upsert_multiple(rows))?;
         if answer.is_good() {
             let size = self.size.load(Ordering::Relaxed);
             if rows.len() == size && size < LARGEST {
@@ -274,7 +140,8 @@ impl ODataWriter {
             return Ok(Vec::new());
         }
         if matches!(answer.status, 401 | 403) {
-            return Err(self.connection.failed(format!("it refuses to be written to: {}", answer.error().1)));
+            let message = format!("it refuses to be written to: {}", answer.error().1);
+            return Err(self.sender.connection.failed(message));
         }
         if matches!(answer.status, 408 | 413 | 504) {
             // Too much at once: it is halved below, and less is sent from now on.
@@ -285,16 +152,16 @@ impl ODataWriter {
             return self.one_by_one(rows);
         }
         let (left, right) = rows.split_at(rows.len() / 2);
-        let mut refused = self.deliver(left)?;
-        refused.append(&mut self.deliver(right)?);
-        Ok(refused)
+        let mut others = self.deliver(left)?;
+        others.append(&mut self.deliver(right)?);
+        Ok(others)
     }
 
     fn upsert_multiple(&self, rows: &[Sent]) -> HttpRequest {
         let set = self.entity.name();
         let ty = body::string(&self.ty);
         let mut out = String::from("{\"Targets\":[");
-        for (at, row) in rows.iter().enumerate() {
+        for (at, Sent { row, .. }) in rows.iter().enumerate() {
             if at > 0 {
                 out.push(',');
             }
@@ -302,10 +169,9 @@ impl ODataWriter {
             if self.is_primary {
                 out.push_str(&format!(",{}", row.key_fields));
             } else {
-                out.push_str(&format!(
-                    ",\"@odata.id\":{}",
-                    body::string(&format!("{set}{}", unescaped(&row.address)))
-                ));
+                // Inside of JSON an address is written as it is.
+                let address = body::string(&format!("{set}{}", unescaped(&row.address)));
+                out.push_str(&format!(",\"@odata.id\":{address}"));
             }
             if !row.fields.is_empty() {
                 out.push(',');
@@ -314,115 +180,143 @@ impl ODataWriter {
             out.push('}');
         }
         out.push_str("]}");
-        self.post(
-            &format!("{set}/Microsoft.Dynamics.CRM.UpsertMultiple"),
-            "application/json; charset=utf-8",
-            out,
-        )
-    }
-
-    fn post(&self, path: &str, content_type: &str, body: String) -> HttpRequest {
-        HttpRequest::new("POST", format!("{}{path}", self.connection.root))
-            .with_header("Content-Type", content_type)
-            .with_header("Accept", "application/json")
-            .with_header("OData-MaxVersion", "4.0")
-            .with_header("OData-Version", "4.0")
-            .with_body(body.into_bytes())
+        let path = format!("{set}/Microsoft.Dynamics.CRM.UpsertMultiple");
+        self.sender.post(&path, "application/json; charset=utf-8", out)
     }
 
     /// Each row as an operation of its own, many in one request.
-    fn one_by_one(&self, rows: &[Sent]) -> Result<Vec<(usize, Rejection)>, DestinationError> {
-        let first =
-            self.batch(&rows.iter().map(|row| self.operation(row, row.is_new)).collect::<Vec<_>>())?;
-        let bad: Vec<(&Sent, Part)> = rows.iter().zip(first).filter(|(_, part)| part.status >= 400).collect();
-        if bad.is_empty() || self.dialect == Dialect::Dataverse {
-            return Ok(bad.into_iter().map(|(row, part)| refusal(row, part)).collect());
+    fn one_by_one(&self, rows: &[Sent]) -> Result<Vec<(usize, Outcome)>, DestinationError> {
+        let mut others = Vec::new();
+        let mut open: Vec<(&Sent, Operation)> =
+            rows.iter().map(|row| (row, self.operation(&row.row, row.is_new, row.etag.as_deref()))).collect();
+        for round in 1..=ROUNDS {
+            if open.is_empty() {
+                break;
+            }
+            let operations: Vec<Operation> = open.iter().map(|(_, operation)| operation.clone()).collect();
+            let parts = self.sender.batch(&operations)?;
+            let failed: Vec<(&Sent, Operation, Part)> = open
+                .into_iter()
+                .zip(parts)
+                .filter(|(_, part)| part.status >= 400)
+                .map(|((row, operation), part)| (row, operation, part))
+                .collect();
+            let (unclear, bad): (Vec<_>, Vec<_>) =
+                failed.into_iter().partition(|(_, _, part)| round < ROUNDS && self.is_unclear(part.status));
+            others.extend(bad.into_iter().map(|(row, _, part)| (row.at, refusal(part))));
+            open = self.look_again(unclear, &mut others)?;
         }
-        // A row thought new may be there (the acknowledgement of its creation got lost), and the other way round.
-        let others: Vec<Operation> = bad.iter().map(|(row, _)| self.operation(row, !row.is_new)).collect();
-        let second = self.batch(&others)?;
-        let refused = bad.into_iter().zip(second).filter(|(_, part)| part.status >= 400);
-        Ok(refused.map(|((row, part), _)| refusal(row, part)).collect())
+        Ok(others)
     }
 
-    fn operation(&self, row: &Sent, creates: bool) -> Operation {
+    /// Whether a failure may mean that the service holds something else than was thought: a row that is there or not
+    /// there, because others changed it or an acknowledgement got lost. Services without alternate keys answer in
+    /// many ways.
+    fn is_unclear(&self, status: u16) -> bool {
+        match self.sender.dialect {
+            Dialect::Dataverse => matches!(status, 404 | 409 | 412),
+            Dialect::Standard => status != 403,
+        }
+    }
+
+    /// Looks at what the service holds of rows that failed, and says what to send now.
+    fn look_again<'s>(
+        &self,
+        unclear: Vec<(&'s Sent, Operation, Part)>,
+        others: &mut Vec<(usize, Outcome)>,
+    ) -> Result<Vec<(&'s Sent, Operation)>, DestinationError> {
+        if unclear.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut now = Known::new(self.entity.name(), &self.encoder.fields, &self.encoder.key, true);
+        let wanted: Vec<Wanted<'_>> =
+            unclear.iter().map(|(row, ..)| Wanted { key: &row.key, address: &row.row.address }).collect();
+        now.ask(&self.sender, &wanted.iter().collect::<Vec<_>>())?;
+        let mut open = Vec::new();
+        for (row, tried, part) in unclear {
+            let held = now.get(&row.key);
+            match (held, self.options.rows) {
+                // It was carried out, though its acknowledgement got lost.
+                (Some(held), _) if held.values == row.row.values => {}
+                (Some(_), RowPolicy::CreateOnly) => others.push((row.at, Outcome::Unchanged)),
+                (None, RowPolicy::UpdateOnly) => {
+                    others.push((row.at, Outcome::Rejected(key_unknown(&self.entity))));
+                }
+                (held, _) => {
+                    let etag = held.and_then(|held| held.etag.as_deref());
+                    let operation = self.operation(&row.row, held.is_none(), etag);
+                    // What would fail in the same way again is refused.
+                    if operation == tried && part.status != 412 {
+                        others.push((row.at, refusal(part)));
+                    } else {
+                        open.push((row, operation));
+                    }
+                }
+            }
+        }
+        Ok(open)
+    }
+
+    fn operation(&self, row: &Encoded, creates: bool, etag: Option<&str>) -> Operation {
         let set = self.entity.name();
-        match (self.dialect, creates) {
-            (Dialect::Standard, true) => {
-                let comma = if row.fields.is_empty() { "" } else { "," };
-                let body = format!("{{{}{comma}{}}}", row.key_fields, row.fields);
-                Operation { method: "POST", path: self.path(set), body }
+        if self.sender.dialect == Dialect::Standard && creates {
+            let comma = if row.fields.is_empty() || row.key_fields.is_empty() { "" } else { "," };
+            let body = format!("{{{}{comma}{}}}", row.key_fields, row.fields);
+            return Operation::new("POST", self.sender.path(set), body);
+        }
+        let path = self.sender.path(&format!("{set}{}", row.address));
+        let operation = Operation::new("PATCH", path, format!("{{{}}}", row.fields));
+        // webapi/perform-conditional-operations-using-web-api
+        match (self.options.rows, etag) {
+            (RowPolicy::CreateOnly, _) => operation.when("If-None-Match", "*"),
+            (_, Some(etag)) => operation.when("If-Match", etag),
+            (RowPolicy::UpdateOnly, None) => operation.when("If-Match", "*"),
+            (RowPolicy::Upsert, None) if self.sender.dialect == Dialect::Standard => {
+                operation.when("If-Match", "*")
             }
-            _ => {
-                let path = self.path(&format!("{set}{}", row.address));
-                Operation { method: "PATCH", path, body: format!("{{{}}}", row.fields) }
-            }
+            (RowPolicy::Upsert, None) => operation,
         }
     }
 
-    /// An address inside a batch: Dataverse takes those from the server's root, as its pages show them; others take
-    /// those from the service's root, as the standard says.
-    fn path(&self, path: &str) -> String {
-        match self.dialect {
-            Dialect::Standard => path.to_owned(),
-            Dialect::Dataverse => {
-                let after = self.connection.root.find("://").map_or(0, |at| at + 3);
-                let rest = self.connection.root.get(after..).unwrap_or_default();
-                let root = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/");
-                format!("{root}{path}")
+    /// A row that has to be sent; none where the service holds it already.
+    fn judge(&self, at: usize, row: Encoded, key: Box<str>) -> Result<Result<Sent, Outcome>, Rejection> {
+        let mut sent = Sent { at, key, row, is_new: false, etag: None, outcome: Outcome::Inserted };
+        match (self.known.get(&sent.key), self.options.rows) {
+            (None, RowPolicy::UpdateOnly) => return Err(key_unknown(&self.entity)),
+            (None, _) => sent.is_new = true,
+            (Some(_), RowPolicy::CreateOnly) => return Ok(Err(Outcome::Unchanged)),
+            (Some(before), _) => {
+                let changes = self.changes(&before.values, &sent.row.values);
+                if changes.is_empty() {
+                    return Ok(Err(Outcome::Unchanged));
+                }
+                sent.etag.clone_from(&before.etag);
+                sent.outcome = Outcome::Updated(changes);
             }
         }
+        Ok(Ok(sent))
     }
 
-    /// Sends operations until each has an answer.
-    fn batch(&self, operations: &[Operation]) -> Result<Vec<Part>, DestinationError> {
-        let mut parts: Vec<Part> = Vec::with_capacity(operations.len());
-        let mut empty = 0;
-        while let Some(rest) = operations.get(parts.len()..).filter(|rest| !rest.is_empty()) {
-            let content_type = format!("multipart/mixed; boundary={BOUNDARY}");
-            let request = self
-                .post("$batch", &content_type, multipart::write(rest))
-                .with_header("Prefer", "odata.continue-on-error, continue-on-error");
-            let answer = self.connection.send(&request)?;
-            if !answer.is_good() {
-                return Err(self.connection.failed(format!("it refuses a batch: {}", answer.error().1)));
-            }
-            let text = String::from_utf8_lossy(&answer.body);
-            let mut read = multipart::read(&answer.content_type, &text).unwrap_or_default();
-            read.truncate(rest.len());
-            empty = if read.is_empty() { empty + 1 } else { 0 };
-            if empty > 3 {
-                return Err(self.connection.failed("its answers to batches can't be read".to_owned()));
-            }
-            // A service that stops at the first failure gets the rest again.
-            parts.append(&mut read);
-        }
-        Ok(parts)
+    /// Rows with what is wrong with them, as far as that can be told without the service.
+    fn encode(&mut self, rows: &[Row]) -> Vec<Result<(Encoded, Box<str>), Rejection>> {
+        rows.iter()
+            .map(|row| {
+                if let Some(rejection) = missing_key(&self.entity, &row.cells) {
+                    return Err(rejection);
+                }
+                let encoded = self.encoder.row(&row.cells)?;
+                let key = self.known.key_of(&encoded.values);
+                if !self.written.insert(key.clone()) {
+                    return Err(duplicate_key(&self.entity, &row.cells));
+                }
+                Ok((encoded, key))
+            })
+            .collect()
     }
 }
 
-fn refusal(row: &Sent, part: Part) -> (usize, Rejection) {
-    (row.at, Rejection { column: None, code: RejectionCode::Constraint, reason: part.message })
-}
-
-/// Inside of JSON an address is written as it is.
-fn unescaped(address: &str) -> String {
-    let mut bytes = Vec::with_capacity(address.len());
-    let mut rest = address.as_bytes();
-    while let [first, after @ ..] = rest {
-        let pair = after.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+fn refusal(part: Part) -> Outcome {
+    Outcome::Rejected(Rejection { column: None, code: RejectionCode::Constraint, reason: part.message })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -431,120 +325,100 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 impl UpsertWriter for ODataWriter {
     fn write(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
-        self.known()?;
+        let encoded = self.encode(rows);
+        let wanted: Vec<Wanted<'_>> =
+            encoded.iter().flatten().map(|(row, key)| Wanted { key, address: &row.address }).collect();
+        self.known.learn(&self.sender, &wanted)?;
+        drop(wanted);
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(rows.len());
         let mut sent: Vec<Sent> = Vec::new();
-        for (at, row) in rows.iter().enumerate() {
-            let judged = (|| -> Result<Option<Sent>, Rejection> {
-                if let Some(rejection) = missing_key(&self.entity, &row.cells) {
-                    return Err(rejection);
-                }
-                let encoded = self.encode(&row.cells)?;
-                let values = self.values(&encoded);
-                let key =
-                    key_text(self.key.iter().map(|at| values.get(*at).and_then(|value| value.as_deref())));
-                if self.written.contains(&key) {
-                    return Err(duplicate_key(&self.entity, &row.cells));
-                }
-                let mut sent = self.sent(at, &encoded, &row.cells, values, key.clone())?;
-                self.written.insert(key);
-                let before = self.known.as_ref().and_then(|known| known.get(&sent.key));
-                match before {
-                    None => sent.is_new = true,
-                    Some(before) => {
-                        let changes = self.changes(before, &sent.values);
-                        if changes.is_empty() {
-                            return Ok(None);
-                        }
-                        sent.outcome = Outcome::Updated(changes);
-                    }
-                }
-                Ok(Some(sent))
-            })();
+        for (at, encoded) in encoded.into_iter().enumerate() {
+            let judged = encoded.and_then(|(row, key)| self.judge(at, row, key));
             outcomes.push(match judged {
-                Ok(None) => Outcome::Unchanged,
-                Ok(Some(row)) => {
+                Ok(Ok(row)) => {
                     let outcome = row.outcome.clone();
                     sent.push(row);
                     outcome
                 }
+                Ok(Err(outcome)) => outcome,
                 Err(rejection) => Outcome::Rejected(rejection),
             });
         }
-        if self.mode == Mode::Plan {
+        if self.options.mode == Mode::Plan {
             return Ok(outcomes);
         }
-        for (at, rejection) in self.send(&sent)? {
-            if let Some(outcome) = outcomes.get_mut(at) {
-                *outcome = Outcome::Rejected(rejection);
+        for (at, outcome) in self.send(&sent)? {
+            if let Some(known) = outcomes.get_mut(at) {
+                *known = outcome;
             }
         }
-        let key = self.key.clone();
-        let known = self.known()?;
-        for row in sent {
-            if !matches!(outcomes.get(row.at), Some(Outcome::Rejected(_))) {
-                known.put(&key, row.values);
+        for Sent { at, key, row, .. } in sent {
+            if matches!(outcomes.get(at), Some(Outcome::Inserted | Outcome::Updated(_))) {
+                self.known.put(key, row.values);
             }
         }
         Ok(outcomes)
     }
 
     fn delete(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
-        self.known()?;
+        let mut judged: Vec<Result<(Encoded, Box<str>), Rejection>> = Vec::with_capacity(rows.len());
+        for row in rows {
+            // Only the key counts; what else the row holds need not be storable.
+            let cells: Vec<Cell> = row
+                .cells
+                .iter()
+                .enumerate()
+                .map(
+                    |(column, cell)| {
+                        if self.encoder.key.contains(&column) { cell.clone() } else { Cell::Null }
+                    },
+                )
+                .collect();
+            judged.push(match missing_key(&self.entity, &cells) {
+                Some(rejection) => Err(rejection),
+                None => self.encoder.row(&cells).map(|row| {
+                    let key = self.known.key_of(&row.values);
+                    (row, key)
+                }),
+            });
+        }
+        let wanted: Vec<Wanted<'_>> =
+            judged.iter().flatten().map(|(row, key)| Wanted { key, address: &row.address }).collect();
+        self.known.learn(&self.sender, &wanted)?;
+        drop(wanted);
         let mut outcomes = Vec::with_capacity(rows.len());
         let mut operations: Vec<(usize, Box<str>, Operation)> = Vec::new();
-        for (at, row) in rows.iter().enumerate() {
-            if let Some(rejection) = missing_key(&self.entity, &row.cells) {
-                outcomes.push(Outcome::Rejected(rejection));
-                continue;
-            }
-            // Only the key counts; what else the row holds need not be storable.
-            let mut cells = row.cells.clone();
-            for (column, cell) in cells.iter_mut().enumerate() {
-                if !self.key.contains(&column) {
-                    *cell = Cell::Null;
+        for (at, judged) in judged.into_iter().enumerate() {
+            outcomes.push(match judged {
+                Err(rejection) => Outcome::Rejected(rejection),
+                Ok((_, key)) if self.known.get(&key).is_none() => Outcome::Unchanged,
+                Ok((row, key)) => {
+                    let path = self.sender.path(&format!("{}{}", self.entity.name(), row.address));
+                    let operation = Operation::new("DELETE", path, String::new()).when("If-Match", "*");
+                    operations.push((at, key, operation));
+                    Outcome::Deleted
                 }
-            }
-            let encoded = match self.encode(&cells) {
-                Ok(encoded) => encoded,
-                Err(rejection) => {
-                    outcomes.push(Outcome::Rejected(rejection));
-                    continue;
-                }
-            };
-            let values = self.values(&encoded);
-            let key = key_text(self.key.iter().map(|at| values.get(*at).and_then(|value| value.as_deref())));
-            if self.known.as_ref().and_then(|known| known.get(&key)).is_none() {
-                outcomes.push(Outcome::Unchanged);
-                continue;
-            }
-            match self.sent(at, &encoded, &cells, values, key.clone()) {
-                Ok(sent) => {
-                    let path = self.path(&format!("{}{}", self.entity.name(), sent.address));
-                    operations.push((at, key, Operation { method: "DELETE", path, body: String::new() }));
-                    outcomes.push(Outcome::Deleted);
-                }
-                Err(rejection) => outcomes.push(Outcome::Rejected(rejection)),
-            }
+            });
         }
-        if self.mode == Mode::Plan {
+        if self.options.mode == Mode::Plan {
             return Ok(outcomes);
         }
         for chunk in operations.chunks(LARGEST) {
-            let parts =
-                self.batch(&chunk.iter().map(|(_, _, operation)| operation.clone()).collect::<Vec<_>>())?;
-            for ((at, key, _), part) in chunk.iter().zip(parts) {
+            let these: Vec<Operation> = chunk.iter().map(|(_, _, operation)| operation.clone()).collect();
+            for ((at, key, _), part) in chunk.iter().zip(self.sender.batch(&these)?) {
                 // What is gone already is gone: the acknowledgement of an earlier try may have got lost.
-                if part.status < 400 || part.status == 404 {
-                    self.known()?.remove(key);
+                if part.status < 400 || matches!(part.status, 404 | 410 | 412) {
+                    self.known.remove(key);
                 } else if let Some(outcome) = outcomes.get_mut(*at) {
-                    let rejection =
-                        Rejection { column: None, code: RejectionCode::Constraint, reason: part.message };
-                    *outcome = Outcome::Rejected(rejection);
+                    *outcome = refusal(part);
                 }
             }
         }
         Ok(outcomes)
+    }
+
+    fn rows_at_once(&self) -> usize {
+        LARGEST * REQUESTS
     }
 
     fn checkpoint(&mut self) -> Result<bool, DestinationError> {

@@ -103,7 +103,10 @@ fn references(connection: &Connection, name: &str) -> rusqlite::Result<Vec<Refer
         };
         match found.last_mut() {
             Some((last, reference)) if *last == id => reference.columns.push((from, column)),
-            _ => found.push((id, Reference { to, columns: vec![(from, column)] })),
+            _ => {
+                let columns = vec![(from, column)];
+                found.push((id, Reference { name: to.clone(), to, columns, read: None }));
+            }
         }
     }
     Ok(found.into_iter().map(|(_, reference)| reference).collect())
@@ -182,7 +185,9 @@ mod tests {
         assert_eq!(facts, expected);
         let contact = table(&connection, "contact").unwrap().unwrap();
         let columns = vec![("account".to_owned(), "id".to_owned())];
-        assert_eq!(contact.references, [Reference { to: "account".to_owned(), columns }]);
+        let account = "account".to_owned();
+        let reference = Reference { name: account.clone(), to: account, columns, read: None };
+        assert_eq!(contact.references, [reference]);
         assert_eq!(contact.columns[2].kind, None);
         assert!(table(&connection, "none").unwrap().is_none());
     }

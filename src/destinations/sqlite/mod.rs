@@ -21,7 +21,7 @@ use super::error::prepare_path;
 use super::row_set::RowSet;
 use super::{
     Description, Destination, DestinationError, Entity, FieldChange, Mode, Outcome, Rejection, RejectionCode,
-    Row, UpsertWriter, WriteOptions, duplicate_key, missing_key,
+    Row, RowPolicy, UpsertWriter, WriteOptions, duplicate_key, key_unknown, missing_key,
 };
 
 /// How long a write waits for a lock held by another process.
@@ -116,7 +116,7 @@ impl SqliteWriter {
             options,
             statements: None,
             seen: RowSet::default(),
-            expects_new: true,
+            expects_new: options.rows != RowPolicy::UpdateOnly,
         })
     }
 
@@ -227,7 +227,7 @@ struct Writing<'w> {
     connection: &'w Connection,
     path: &'w Path,
     entity: &'w Entity,
-    mode: Mode,
+    options: WriteOptions,
     statements: &'w Statements,
     find: Option<CachedStatement<'w>>,
     insert_new: Option<CachedStatement<'w>>,
@@ -270,6 +270,9 @@ impl Writing<'_> {
             }
         }
         let found = self.find(row).map_err(|e| self.fail(e))?;
+        if self.options.rows == RowPolicy::UpdateOnly && found.is_none() {
+            return Ok(Outcome::Rejected(key_unknown(self.entity)));
+        }
         *expects_new = found.is_none();
         let Some((row_id, same)) = found else {
             return match self.execute(&self.statements.insert, row)? {
@@ -285,8 +288,8 @@ impl Writing<'_> {
             return Ok(Outcome::Rejected(duplicate_key(self.entity, &row.cells)));
         }
         let outcome = match (&self.statements.update, same) {
-            (Some(update), false) => {
-                let changes = if self.mode == Mode::Plan { self.changes(row)? } else { Vec::new() };
+            (Some(update), false) if self.options.rows != RowPolicy::CreateOnly => {
+                let changes = if self.options.mode == Mode::Plan { self.changes(row)? } else { Vec::new() };
                 match self.execute(update, row)? {
                     Ok(0) => Outcome::Rejected(ignored()),
                     Ok(_) => Outcome::Updated(changes),
@@ -459,7 +462,7 @@ impl SqliteWriter {
             connection: &self.connection,
             path: &self.path,
             entity: &self.entity,
-            mode: self.options.mode,
+            options: self.options,
             statements: &statements,
             find: None,
             insert_new: None,

@@ -10,9 +10,10 @@ use tokio::runtime::{Builder, Handle};
 
 use super::token::Tokens;
 use super::{
-    ClientCredentials, Credential, Credentials, GoOn, HostGrants, HttpBody, HttpError, HttpRequest,
-    HttpResponse, Secret,
+    ClientCredentials, Credential, Credentials, Gate, GoOn, HostGrants, HttpBody, HttpError, HttpRequest,
+    HttpResponse, Secret, ServiceLimits,
 };
+use super::{RetryAfter, retry_after};
 
 /// How long a caller waits before it is asked again whether to go on.
 const LOOK: Duration = Duration::from_millis(10);
@@ -26,6 +27,8 @@ const REDIRECTIONS: usize = 20;
 pub struct HttpClient {
     grants: HostGrants,
     credentials: Option<Arc<dyn Credentials>>,
+    /// Gates by the beginning of the address they are for.
+    gates: Vec<(String, Arc<Gate>)>,
     tokens: Tokens,
     running: OnceLock<Result<Running, HttpError>>,
 }
@@ -42,7 +45,13 @@ struct Running {
 impl HttpClient {
     /// A network in which `grants` may be asked, without credentials.
     pub fn new(grants: HostGrants) -> HttpClient {
-        HttpClient { grants, credentials: None, tokens: Tokens::default(), running: OnceLock::new() }
+        HttpClient {
+            grants,
+            credentials: None,
+            gates: Vec::new(),
+            tokens: Tokens::default(),
+            running: OnceLock::new(),
+        }
     }
 
     /// The same network with credentials.
@@ -50,6 +59,22 @@ impl HttpClient {
     pub fn with_credentials(mut self, credentials: Arc<dyn Credentials>) -> HttpClient {
         self.credentials = Some(credentials);
         self
+    }
+
+    /// The same network, in which what begins with an address is asked no more than its limits allow, whoever asks.
+    #[must_use]
+    pub fn with_limits(mut self, address: &str, limits: ServiceLimits) -> HttpClient {
+        self.gates.push((address.trim_end_matches('/').to_owned(), Arc::new(Gate::new(limits))));
+        self
+    }
+
+    /// The gate that requests to an address pass, if there is one.
+    pub fn gate(&self, url: &str) -> Option<&Gate> {
+        let fits = |address: &str| {
+            url.strip_prefix(address).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+        };
+        let fitting = self.gates.iter().filter(|(address, _)| fits(address));
+        fitting.max_by_key(|(address, _)| address.len()).map(|(_, gate)| &**gate)
     }
 
     /// The credential for an address, if there is one.
@@ -114,7 +139,16 @@ impl HttpClient {
     ) -> Result<HttpResponse, HttpError> {
         let send = |credential: Option<&Credential>| {
             let built = self.build(request, hop, credential)?;
-            self.exchange(built, &hop.url, request.timeout, go_on)
+            let Some(gate) = self.gate(hop.url.as_str()) else {
+                return self.exchange(built, &hop.url, request.timeout, go_on);
+            };
+            let entered = gate.enter(go_on)?;
+            let response = self.exchange(built, &hop.url, request.timeout, go_on);
+            gate.leave(entered);
+            if let Ok(response) = &response {
+                settle(gate, response);
+            }
+            response
         };
         let Some(Credential::ClientCredentials(client)) = credential else { return send(credential) };
         let fetch = || self.fetch_token(client, request.timeout, go_on);
@@ -218,6 +252,21 @@ impl HttpClient {
             }),
         })
     }
+}
+
+/// Tells a gate what an answer says of the limits. Why a request was refused stands in the body, for whoever reads it.
+fn settle(gate: &Gate, response: &HttpResponse) {
+    if response.status == 429 {
+        let wait = match response.header("retry-after").and_then(retry_after) {
+            Some(RetryAfter::Wait(wait)) => wait,
+            Some(RetryAfter::Until(_)) | None => Duration::ZERO,
+        };
+        gate.refused("", wait);
+    }
+    // api-limits ("Use the Web API"): what is left to this user. Numbers may have commas between thousands.
+    let number = |name: &str| response.header(name)?.replace(',', "").parse::<f64>().ok();
+    let requests = number("x-ms-ratelimit-burst-remaining-xrm-requests").map(|left| left.max(0.0) as u64);
+    gate.left(requests, number("x-ms-ratelimit-time-remaining-xrm-requests"));
 }
 
 /// What is sent where.

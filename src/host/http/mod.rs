@@ -6,6 +6,7 @@
 #[cfg(feature = "http")]
 mod client;
 mod credential;
+mod gate;
 mod grants;
 mod retry_after;
 mod secret;
@@ -16,6 +17,7 @@ mod token;
 #[cfg(feature = "http")]
 pub use client::HttpClient;
 pub use credential::{ClientCredentials, Credential, Credentials};
+pub use gate::{Gate, ServiceLimits};
 pub use grants::HostGrants;
 pub use retry_after::{RetryAfter, retry_after};
 pub use secret::Secret;

@@ -46,6 +46,7 @@ pub fn add_task(folder: &Path, task: &NewTask) -> Result<Vec<FieldMapping>, Edit
         connection: task.destination.0.clone(),
         entity: task.destination.1.clone(),
         key: Some(task.key.clone()).filter(|key| !key.is_empty()),
+        write: None,
     };
     let mappings = mappings(&project, &task.name, source, &destination)?;
     let path = folder.join(PROJECT_FILE);
@@ -104,7 +105,7 @@ fn mappings(
     let columns: Vec<&str> = input.table.names().iter().map(|name| name.as_str()).collect();
     let described = project
         .connection(&destination.connection)
-        .and_then(|connection| system::destination(project.folder(), connection).ok())
+        .and_then(|connection| system::destination(project, connection).ok())
         .and_then(|store| store.describe(&destination.entity).ok().flatten());
     let Some(described) = described else { return Ok(columns.into_iter().map(FieldMapping::of).collect()) };
     let plain = |name: &str| -> String {

@@ -174,7 +174,7 @@ fn with_lengths(project: &Project, task: &Task) -> Result<Task, EditError> {
     }
     let described = project
         .connection(&task.destination.connection)
-        .and_then(|connection| system::destination(project.folder(), connection).ok())
+        .and_then(|connection| system::destination(project, connection).ok())
         .and_then(|store| store.describe(&task.destination.entity).ok().flatten());
     for mapping in &mut task.mappings {
         let length =

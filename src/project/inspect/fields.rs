@@ -159,6 +159,8 @@ fn converts(from: CellKind, to: CellKind) -> bool {
         (Text, _) => true,
         (Whole | Double | Decimal, Whole | Double | Decimal) => true,
         (Logical, Whole) | (Date, DateTime) | (DateTimeZone, DateTime) => true,
+        // What has no zone is taken as UTC.
+        (Date | DateTime, DateTimeZone) => true,
         (from, to) => from == to,
     }
 }

@@ -15,6 +15,7 @@ use super::document::Step::{Field, Item};
 use super::document::{Node, Step, path_text};
 use super::leg::Leg;
 use super::load::PROJECT_FILE;
+use super::model::Incremental;
 use super::problem::{LoadError, Problem, ProblemCode, masked, suggest};
 use super::run::{
     Action, Extent, Failure, NoObserver, Prepared, Progress, RunOptions, engine, plan, prepare,
@@ -106,6 +107,9 @@ impl Inspection<'_> {
         };
         let is_known = task.leg.hop > 1 || self.source(&task, &at(&[Field("source"), Field("entity")]));
         let columns = if is_known { self.rows(&task, &at(&[Field(query)])) } else { None };
+        if is_known && matches!(task.leg.incremental, Some(Incremental::ChangeTracking)) {
+            self.tracking(&task, &at(&[Field("incremental")]));
+        }
         let description = match task.store(self.project).and_then(|store| {
             store
                 .describe(&task.leg.destination.entity)
@@ -116,6 +120,9 @@ impl Inspection<'_> {
                 return self.failure(ProblemCode::System, &at(&[Field("destination")]), &failure);
             }
         };
+        if description.is_none() {
+            self.destination_entity(&task, &at(&[Field("destination"), Field("entity")]));
+        }
         if let Some(columns) = &columns {
             self.sources(&task, columns, base);
         }
@@ -147,6 +154,34 @@ impl Inspection<'_> {
                 known
             }
         }
+    }
+
+    /// Whether the source can say what has changed.
+    fn tracking(&mut self, task: &Prepared<'_>, path: &[Step<'static>]) {
+        let from = &task.leg.source;
+        let Some(connection) = self.project.connection(&from.connection) else { return };
+        let scope = Scope { engine: &self.engine, project: self.project, connection };
+        match system::source(connection.kind).untracked(&scope, &from.entity) {
+            Err(error) => {
+                let failure = Failure::source(&from.entity, &connection.name, &error);
+                self.failure(ProblemCode::System, path, &failure);
+            }
+            Ok(Some(why)) => self.report(ProblemCode::System, path, why, ""),
+            Ok(None) => {}
+        }
+    }
+
+    /// Whether the destination entity is there, where a run would not make it.
+    fn destination_entity(&mut self, task: &Prepared<'_>, path: &[Step<'static>]) {
+        let to = task.leg.destination;
+        let Some(connection) = self.project.connection(&to.connection) else { return };
+        if !connection.kind.is_http() {
+            return;
+        }
+        let known = task.store(self.project).ok().and_then(|store| store.entities().ok());
+        let help = suggest(&to.entity, known.iter().flatten().map(String::as_str));
+        let message = format!("{} has no entity {:?}", connection.name, to.entity);
+        self.report(ProblemCode::Missing, path, message, help);
     }
 
     /// The columns of the rows to map, with the kinds they claim.

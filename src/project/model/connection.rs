@@ -14,7 +14,8 @@ pub struct Connection {
     /// The kind of system.
     pub kind: ConnectionKind,
     /// Relative to the project's folder: the folder of the files for csv, json and json-lines; the file for
-    /// sqlite.
+    /// sqlite. For odata and dataverse the address of the service, such as
+    /// `https://org.crm.dynamics.com/api/data/v9.2/`.
     pub address: String,
     /// The name under which the credential of the system is kept; the secret itself stands in no project file.
     #[serde(default)]
@@ -22,6 +23,10 @@ pub struct Connection {
     /// How CSV files are written; only for csv.
     #[serde(default)]
     pub options: Option<CsvOptions>,
+    /// How much the service may be asked; only for odata and dataverse. What Dataverse documents for one user, or few
+    /// requests at a time, if absent.
+    #[serde(default)]
+    pub limits: Option<RequestLimits>,
 }
 
 /// The kinds of systems a connection can reach.
@@ -36,6 +41,10 @@ pub enum ConnectionKind {
     JsonLines,
     /// An SQLite file; an entity is a table. Source and destination.
     Sqlite,
+    /// A service that speaks OData V4; an entity is an entity set. Source and destination.
+    Odata,
+    /// The Dataverse Web API; an entity is an entity set, such as `accounts`. Source and destination.
+    Dataverse,
 }
 
 impl ConnectionKind {
@@ -48,7 +57,13 @@ impl ConnectionKind {
     pub fn is_local(self) -> bool {
         match self {
             Self::Csv | Self::Json | Self::JsonLines | Self::Sqlite => true,
+            Self::Odata | Self::Dataverse => false,
         }
+    }
+
+    /// Whether it is reached over HTTP.
+    pub fn is_http(self) -> bool {
+        matches!(self, Self::Odata | Self::Dataverse)
     }
 
     /// Whether an entity is a file of its own.
@@ -60,8 +75,25 @@ impl ConnectionKind {
     pub fn tracks_changes(self) -> bool {
         match self {
             Self::Csv | Self::Json | Self::JsonLines | Self::Sqlite => false,
+            Self::Odata | Self::Dataverse => true,
         }
     }
+}
+
+/// How much a service may be asked in a window of time. Whoever knows that the service grants more, or less, says so
+/// here; a service that refuses all the same is asked less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestLimits {
+    /// The most requests in the window.
+    #[serde(default)]
+    pub requests: Option<u32>,
+    /// The window in seconds.
+    #[serde(default)]
+    pub seconds: Option<u32>,
+    /// The most requests at a time.
+    #[serde(default)]
+    pub concurrent: Option<u32>,
 }
 
 /// How CSV files are written.

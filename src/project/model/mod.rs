@@ -10,11 +10,11 @@ mod task;
 
 pub use connection::{
     Connection, ConnectionKind, ConnectionSet, CsvOptions, Environment, OrganizationKind,
-    OrganizationMapping, Relationship, SetConnection,
+    OrganizationMapping, Relationship, RequestLimits, SetConnection,
 };
 pub use mapping::{CodeFormat, CopyMark, FieldMapping, FieldType, MapType, Scalar, Side, Transform};
 pub use notification::{Email, MailSecurity, MailingLists, Notification, Outcome, Webhook};
-pub use task::{DestinationEntity, Hop, Incremental, Lookup, SchemaPolicy, SourceEntity, Task};
+pub use task::{DestinationEntity, Hop, Incremental, Lookup, SchemaPolicy, SourceEntity, Task, WritePolicy};
 
 use schemars::JsonSchema;
 use serde::Deserialize;

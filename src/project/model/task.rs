@@ -133,4 +133,20 @@ pub struct DestinationEntity {
     /// The integration key, unless the connection set names it.
     #[serde(default)]
     pub key: Option<Vec<String>>,
+    /// Which rows are written, depending on whether their key is there; upsert if absent.
+    #[serde(default)]
+    pub write: Option<WritePolicy>,
+}
+
+/// Which rows are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WritePolicy {
+    /// New rows are inserted, others updated.
+    #[default]
+    Upsert,
+    /// New rows are inserted; those that are there are left as they are.
+    CreateOnly,
+    /// Rows that are there are updated; new ones are rejected.
+    UpdateOnly,
 }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use super::progress::Progress;
 use crate::eval::Context;
-use crate::table::{Batch, Batches, Demand, Operator, Table};
+use crate::table::{Batch, Batches, Demand, Foldable, Operator, Table, fold_over};
 use crate::value::Result;
 
 /// The same table, whose readings are counted in `progress`.
 ///
 /// A query may read its source several times, each time as far as it needs: the longest reading counts.
 pub(super) fn counted(table: &Table, progress: &Arc<Progress>) -> Table {
-    let operator = Counting { input: Arc::clone(table.operator()), progress: Arc::clone(progress) };
+    let (input, progress) = (Arc::clone(table.operator()), Arc::clone(progress));
+    let operator = Counting { input, progress, width: table.width() };
     Table::new(Arc::clone(table.shape()), table.types().to_vec(), Arc::new(operator))
         .with_keys(table.keys().to_vec())
 }
@@ -19,6 +20,7 @@ pub(super) fn counted(table: &Table, progress: &Arc<Progress>) -> Table {
 struct Counting {
     input: Arc<dyn Operator>,
     progress: Arc<Progress>,
+    width: usize,
 }
 
 impl Operator for Counting {
@@ -29,6 +31,18 @@ impl Operator for Counting {
 
     fn known_rows(&self) -> Option<usize> {
         self.input.known_rows()
+    }
+
+    fn foldable(&self, ctx: &Context) -> Result<Option<Arc<dyn Foldable>>> {
+        let (progress, width) = (Arc::clone(&self.progress), self.width);
+        let over = move |input| {
+            Arc::new(Counting { input, progress: Arc::clone(&progress), width }) as Arc<dyn Operator>
+        };
+        Ok(self.input.foldable(ctx)?.map(|rows| fold_over(rows, width, Arc::new(over))))
+    }
+
+    fn may_fold(&self) -> bool {
+        self.input.may_fold()
     }
 
     fn name(&self) -> &'static str {

@@ -23,7 +23,7 @@ use crate::project::model::SchemaPolicy;
 use crate::table::{Batch, Demand, Table};
 use crate::value::{Error, Text};
 
-/// How many rows go to the destination at a time.
+/// How many rows go to the destination at a time before it says how many it likes; and how many deletions.
 const ROWS: usize = 1000;
 /// A checkpoint is not worth its while before so many rows ...
 const CHECKPOINT_ROWS: usize = 2000;
@@ -60,6 +60,12 @@ pub(super) struct Delivery<'a> {
     left: u64,
     /// Whether there was a row whose key cannot be told.
     has_unknown_key: bool,
+    /// Rows that wait until there are as many as the destination likes to get at a time, and the batches they are of.
+    pending: Vec<Row>,
+    sent: Vec<Sent>,
+    batches: Vec<Batch>,
+    rows_at_once: usize,
+    last_write: Instant,
     since_checkpoint: usize,
     last_checkpoint: Instant,
     /// How long the last checkpoint took.
@@ -70,6 +76,8 @@ pub(super) struct Delivery<'a> {
 
 /// A row on its way, and what is to be noted of it once it is delivered.
 struct Sent {
+    /// Which of the batches at hand it is of, and where it stands there.
+    batch: usize,
     at: usize,
     key: Option<String>,
     hash: Option<Hash>,
@@ -98,6 +106,11 @@ impl<'a> Delivery<'a> {
             position: 0,
             left: 0,
             has_unknown_key: false,
+            pending: Vec::new(),
+            sent: Vec::new(),
+            batches: Vec::new(),
+            rows_at_once: ROWS,
+            last_write: Instant::now(),
             since_checkpoint: 0,
             last_checkpoint: Instant::now(),
             checkpoint_took: Duration::ZERO,
@@ -127,24 +140,30 @@ impl<'a> Delivery<'a> {
     /// Takes some rows of a batch; they are not durable yet.
     pub(super) fn rows(&mut self, ctx: &Context, batch: &Batch, which: Range<usize>) -> Result<(), Failure> {
         self.since_checkpoint += which.len();
-        let mut rows = Vec::with_capacity(which.len().min(ROWS));
-        let mut sent = Vec::with_capacity(which.len().min(ROWS));
+        self.batches.push(batch.clone());
         for at in which {
             self.position += 1;
             let mapped = self.map(ctx, batch, at).map_err(|stop| Failure::raised(&stop))?;
             match self.accept(ctx, batch, at, mapped)? {
                 Some((cells, key, hash)) => {
-                    rows.push(Row { number: self.position, cells });
-                    sent.push(Sent { at, key, hash });
+                    self.pending.push(Row { number: self.position, cells });
+                    self.sent.push(Sent { batch: self.batches.len() - 1, at, key, hash });
                 }
                 None => continue,
             }
-            if rows.len() == ROWS {
-                self.write(ctx, batch, &rows, &mut sent)?;
-                rows.clear();
+            if self.pending.len() >= self.rows_at_once {
+                self.rows_at_once = self.writer()?.rows_at_once();
+                if self.pending.len() >= self.rows_at_once {
+                    self.flush(ctx)?;
+                    self.batches.push(batch.clone());
+                }
             }
         }
-        self.write(ctx, batch, &rows, &mut sent)
+        if self.pending.is_empty() {
+            self.batches.clear();
+        }
+        self.progress.delivered(self.left, &self.counts);
+        Ok(())
     }
 
     /// The cells to deliver, or none if the row's outcome is known.
@@ -352,17 +371,15 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    fn write(
-        &mut self,
-        ctx: &Context,
-        batch: &Batch,
-        rows: &[Row],
-        sent: &mut Vec<Sent>,
-    ) -> Result<(), Failure> {
+    /// Writes the rows that wait.
+    pub(super) fn flush(&mut self, ctx: &Context) -> Result<(), Failure> {
+        let batches = std::mem::take(&mut self.batches);
+        let (mut rows, mut sent) = (std::mem::take(&mut self.pending), std::mem::take(&mut self.sent));
         if !rows.is_empty() {
             fault::at(Point::BeforeWrite);
-            let outcomes = self.writer()?.write(rows).map_err(|error| failed(&error))?;
+            let outcomes = self.writer()?.write(&rows).map_err(|error| failed(&error))?;
             fault::at(Point::AfterWrite);
+            self.last_write = Instant::now();
             for ((row, outcome), sent) in rows.iter().zip(outcomes).zip(sent.drain(..)) {
                 let action = match outcome {
                     Outcome::Inserted => {
@@ -378,7 +395,9 @@ impl<'a> Delivery<'a> {
                         None
                     }
                     Outcome::Rejected(rejection) => {
-                        self.reject(ctx, batch, sent.at, row.number, &row.cells, rejection)?;
+                        if let Some(batch) = batches.get(sent.batch) {
+                            self.reject(ctx, batch, sent.at, row.number, &row.cells, rejection)?;
+                        }
                         continue;
                     }
                 };
@@ -393,6 +412,9 @@ impl<'a> Delivery<'a> {
                 }
             }
         }
+        // Their room is used again.
+        rows.clear();
+        (self.pending, self.sent) = (rows, sent);
         self.progress.delivered(self.left, &self.counts);
         Ok(())
     }
@@ -517,8 +539,11 @@ impl<'a> Delivery<'a> {
     }
 
     /// Makes durable what can be before the end. Answers the counts and findings to record if everything
-    /// written so far is durable now.
-    pub(super) fn checkpoint(&mut self) -> Result<Option<(TaskCounts, Findings)>, Failure> {
+    /// written so far is durable now. Rows that wait go on waiting, if not for too long.
+    pub(super) fn checkpoint(&mut self, ctx: &Context) -> Result<Option<(TaskCounts, Findings)>, Failure> {
+        if self.last_write.elapsed() >= CHECKPOINT_LATEST {
+            self.flush(ctx)?;
+        }
         let began = Instant::now();
         let durable = match &mut self.writer {
             Some(writer) => writer.checkpoint().map_err(|error| failed(&error))?,

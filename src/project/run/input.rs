@@ -17,7 +17,7 @@ use crate::project::history::Mark;
 use crate::project::leg::Leg;
 use crate::project::model::{Connection, Incremental};
 use crate::project::problem::suggest;
-use crate::project::system::{self, Opened, Reading, Scope};
+use crate::project::system::{self, ChangesEnd, Opened, Reading, Scope};
 use crate::table::Table;
 use crate::value::Value;
 
@@ -25,28 +25,54 @@ use crate::value::Value;
 pub(in crate::project) struct Input {
     pub(in crate::project) table: Arc<Table>,
     pub(in crate::project) ctx: Rc<Context>,
-    /// What was deleted in a source that tracks changes.
-    pub(super) deleted: Option<(Arc<Table>, Rc<Context>)>,
-    /// Whether the rows are all there are.
-    pub(super) is_whole: bool,
-    pub(super) next: Next,
+    next: Next,
     _opened: Vec<Opened>,
 }
 
+/// What was deleted, as a table of the source's keys, and the evaluation it belongs to.
+pub(super) type Deleted = (Arc<Table>, Rc<Context>);
+
 /// How the next run goes on.
-pub(super) enum Next {
+enum Next {
     Anew,
-    Watermark(Arc<Watermark>),
-    Token(String),
+    Watermark {
+        watermark: Arc<Watermark>,
+        /// Whether there was no mark yet.
+        is_first: bool,
+    },
+    Changes {
+        end: Box<dyn Fn() -> Option<ChangesEnd>>,
+        ctx: Rc<Context>,
+    },
 }
 
-impl Next {
-    /// The mark, once all rows are read.
-    pub(super) fn mark(&self) -> Option<Mark> {
-        match self {
-            Self::Anew => None,
-            Self::Watermark(watermark) => watermark.next().map(Mark::Watermark),
-            Self::Token(token) => Some(Mark::Token(token.clone())),
+/// What is known of a source once all its rows were read.
+pub(super) struct End {
+    /// Whether the rows were all there are.
+    pub(super) is_whole: bool,
+    /// What was deleted in a source that tracks changes.
+    pub(super) deleted: Option<Deleted>,
+    /// Where the next run goes on.
+    pub(super) mark: Option<Mark>,
+}
+
+impl Input {
+    /// What is known once all rows were read.
+    pub(super) fn end(&self) -> End {
+        match &self.next {
+            Next::Anew => End { is_whole: true, deleted: None, mark: None },
+            Next::Watermark { watermark, is_first } => {
+                End { is_whole: *is_first, deleted: None, mark: watermark.next().map(Mark::Watermark) }
+            }
+            Next::Changes { end, ctx } => match end() {
+                // A query that does not read its source to the end knows of no next time.
+                None => End { is_whole: false, deleted: None, mark: None },
+                Some(end) => End {
+                    is_whole: end.is_full,
+                    deleted: end.deleted.map(|table| (table, Rc::clone(ctx))),
+                    mark: Some(Mark::Token(end.next)),
+                },
+            },
         }
     }
 }
@@ -120,8 +146,6 @@ impl Prepared<'_> {
     ) -> Result<Input, Failure> {
         let from = &self.leg.source;
         let connection = connection(project, &from.connection)?;
-        let mut deleted = None;
-        let mut is_whole = true;
         let mut next = Next::Anew;
         if let (Extent::Since(mark), Some(Incremental::ChangeTracking)) = (extent, self.leg.incremental) {
             let token = match mark {
@@ -133,11 +157,8 @@ impl Prepared<'_> {
                 .changes(&scope, &from.entity, token)
                 .map_err(|error| Failure::source(&from.entity, &connection.name, &error))?;
             if let Some(changes) = changes {
-                let ctx = changes.rows.ctx.clone();
-                is_whole = changes.is_full;
-                deleted = changes.deleted.map(|table| (table, ctx));
-                next = Next::Token(changes.next);
-                return Ok(input(changes.rows, progress, deleted, is_whole, next));
+                let next = Next::Changes { end: changes.end, ctx: Rc::clone(&changes.rows.ctx) };
+                return Ok(input(changes.rows, progress, next));
             }
         }
         let mut found = open_entity(engine, project, connection, &from.entity, reading)?;
@@ -149,27 +170,21 @@ impl Prepared<'_> {
                 _ => Bounds::new(),
             };
             let watermark = Watermark::new(positions(&found.table, columns, &self.leg)?, bounds);
-            is_whole = mark.is_none();
+            let is_first = mark.is_none();
             found.table = Arc::new(watermark.after(&found.table));
-            found.rows = found.rows.filter(|_| is_whole);
-            next = Next::Watermark(watermark);
+            found.rows = found.rows.filter(|_| is_first);
+            next = Next::Watermark { watermark, is_first };
         }
-        Ok(input(found, progress, deleted, is_whole, next))
+        Ok(input(found, progress, next))
     }
 }
 
-fn input(
-    found: Opened,
-    progress: &Arc<Progress>,
-    deleted: Option<(Arc<Table>, Rc<Context>)>,
-    is_whole: bool,
-    next: Next,
-) -> Input {
+fn input(found: Opened, progress: &Arc<Progress>, next: Next) -> Input {
     if let Some(rows) = found.rows {
         progress.expect(rows);
     }
     let table = Arc::new(counted(&found.table, progress));
-    Input { table, ctx: found.ctx.clone(), deleted, is_whole, next, _opened: vec![found] }
+    Input { table, ctx: found.ctx.clone(), next, _opened: vec![found] }
 }
 
 /// The M text of a source filter over the table `Source`.

@@ -8,7 +8,7 @@
 //! delivered.
 //!
 //! The runner is the host of the project's queries: they see the project's folder, what its connections
-//! name, the clock and randomness. It renders nothing and takes time stamps from its caller.
+//! name (files and services), the clock and randomness. It renders nothing and takes time stamps from its caller.
 
 mod cells;
 mod count;
@@ -212,12 +212,19 @@ fn fingerprint(project: &Project, leg: &Leg<'_>) -> String {
 pub(super) fn engine(project: &Project) -> Engine {
     let folder = project.folder();
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let named = project.connections().iter().map(|connection| folder.join(&connection.address));
+    let local = project.connections().iter().filter(|connection| connection.kind.is_local());
+    let named = local.map(|connection| folder.join(&connection.address));
     let granted: Vec<PathBuf> = std::iter::once(folder.clone()).chain(named).collect();
     let organization = project.organization();
     let text = |name: Option<&String>| name.map_or(Value::Null, |name| Value::text(name.as_str()));
+    let host = LocalHost::new(folder).with_folders(granted).without_network();
+    #[cfg(feature = "http")]
+    let host = match project.connections().iter().any(|connection| connection.kind.is_http()) {
+        true => host.with_network(project.network().client()),
+        false => host,
+    };
     Engine::new()
-        .with_host(LocalHost::new(folder).with_folders(granted).without_network())
+        .with_host(host)
         .with_value(ORGANIZATION_SOURCE, text(organization.map(|o| &o.source)))
         .with_value(ORGANIZATION_DESTINATION, text(organization.map(|o| &o.destination)))
         .with_function(

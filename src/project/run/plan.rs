@@ -112,7 +112,7 @@ pub(in crate::project) fn waits_for_an_earlier_task(project: &Project, leg: &Leg
             .any(|other| other.destination.connection == *connection && other.destination.entity == *entity);
         is_delivered
             && project.connection(connection).is_some_and(|connection| {
-                system::destination(project.folder(), connection)
+                system::destination(project, connection)
                     .and_then(|store| store.describe(entity))
                     .is_ok_and(|found| found.is_none())
             })

@@ -29,9 +29,10 @@ fn references(
     let set = project.connection_set();
     let declared = set.relationships.iter().filter(|r| r.entity == entity).map(|r| {
         let columns = r.columns.iter().map(|(from, to)| (from.clone(), to.clone())).collect();
-        (r.name.clone(), Reference { to: r.to.clone(), columns })
+        let (name, to) = (r.name.clone(), r.to.clone());
+        (name.clone(), Reference { name, to, columns, read: None })
     });
-    let found = description.into_iter().flat_map(|d| &d.references).map(|r| (r.to.clone(), r.clone()));
+    let found = description.into_iter().flat_map(|d| &d.references).map(|r| (r.name.clone(), r.clone()));
     declared.chain(found).collect()
 }
 
@@ -53,7 +54,7 @@ fn described(project: &Project, connection: &Connection, entity: &str) -> Option
         return None;
     }
     // What is wrong with the store is told where it is read or written.
-    system::destination(project.folder(), connection).and_then(|store| store.describe(entity)).ok().flatten()
+    system::destination(project, connection).and_then(|store| store.describe(entity)).ok().flatten()
 }
 
 /// The rows with the related fields that mappings read.
@@ -100,7 +101,9 @@ pub(super) fn expand(
         let text = format!(
             "Table.ExpandTableColumn(Table.NestedJoin(Rows, {}, Related, {}, \"Related rows\", JoinKind.LeftOuter), \
              \"Related rows\", {}, {})",
-            list(reference.columns.iter().map(|(from, _)| from.as_str()).collect()),
+            list(
+                reference.columns.iter().map(|(from, _)| reference.read.as_deref().unwrap_or(from)).collect()
+            ),
             list(reference.columns.iter().map(|(_, to)| to.as_str()).collect()),
             list(fields.iter().map(|(field, _)| *field).collect()),
             list(fields.iter().map(|(_, name)| *name).collect()),
@@ -134,7 +137,9 @@ pub(super) fn lookups(
             return Err(Failure::plain(MAPPING_FIELD, message, Some(help.to_owned())));
         };
         let connection = connection(project, &leg.destination.connection)?;
-        let opened = open_entity(engine, project, connection, &reference.to, Reading::Whole)?;
+        // Only two columns of it are read, once: services and databases need not give more.
+        let reading = if connection.kind.is_local() { Reading::Whole } else { Reading::Streamed };
+        let opened = open_entity(engine, project, connection, &reference.to, reading)?;
         let rows = index(&opened, &reference.to, field, to)?;
         let related = Related { entity: reference.to.clone(), column: column.clone(), rows };
         found.insert(name.clone(), Arc::new(related));

@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use super::deliver::{Delivery, Target};
 use super::failure::{DESTINATION, FROZEN, Failure, MAPPING_FIELD, QUERY_UNREADABLE};
-use super::input::{Extent, Input, connection, filter_text};
+use super::input::{End, Extent, connection, filter_text};
 use super::plan::Planned;
 use super::progress::Progress;
 use super::related;
 use super::stop::StopSignal;
 use super::track::Tracking;
 use crate::Engine;
-use crate::destinations::{Column, Description, Destination, Entity, Mode, WriteOptions};
+use crate::destinations::{Column, Description, Destination, Entity, Mode, RowPolicy, WriteOptions};
 use crate::project::Project;
 use crate::project::check::SOURCE_QUERY;
 use crate::project::history::{Findings, History, Scope, TaskCounts};
 use crate::project::keys;
 use crate::project::leg::Leg;
 use crate::project::mapping::{Binding, Mapper};
-use crate::project::model::{Incremental, SchemaPolicy};
+use crate::project::model::{Incremental, SchemaPolicy, WritePolicy};
 use crate::project::system;
 use crate::table::{Demand, Table};
 use crate::value::Value;
@@ -129,7 +129,12 @@ impl Prepared<'_> {
         let tracking = (skips || self.leg.deletes)
             .then(|| Tracking::new(order.history, order.scope, &entity, skips))
             .transpose()?;
-        let options = WriteOptions { mode, add_columns: self.leg.schema() == SchemaPolicy::Evolve };
+        let rows = match self.leg.destination.write.unwrap_or_default() {
+            WritePolicy::Upsert => RowPolicy::Upsert,
+            WritePolicy::CreateOnly => RowPolicy::CreateOnly,
+            WritePolicy::UpdateOnly => RowPolicy::UpdateOnly,
+        };
+        let options = WriteOptions { mode, add_columns: self.leg.schema() == SchemaPolicy::Evolve, rows };
         let target = Target { store: &*store, entity, options };
         let mut delivery = Delivery::new(&self.leg, &mapper, &input.table, target, tracking, order, progress);
         // All columns: a row that is refused is kept whole.
@@ -144,9 +149,12 @@ impl Prepared<'_> {
             for start in (0..batch.len()).step_by(STRIDE) {
                 delivery.rows(ctx, &batch, start..batch.len().min(start + STRIDE))?;
                 let is_asked = order.stop.is_asked();
+                if is_asked {
+                    delivery.flush(ctx)?;
+                }
                 if mode == Mode::Write
                     && (is_asked || delivery.is_checkpoint_due())
-                    && let Some((counts, findings)) = delivery.checkpoint()?
+                    && let Some((counts, findings)) = delivery.checkpoint(ctx)?
                 {
                     record(counts, &findings)?;
                 }
@@ -156,37 +164,32 @@ impl Prepared<'_> {
             }
         }
         drop(batches);
-        self.delete(&input, &mapper, &mut delivery, order.only.is_none())?;
-        let mut ended = delivery.finish()?;
+        delivery.flush(ctx)?;
+        let end = input.end();
         let is_complete = order.only.is_none();
+        if self.leg.deletes && is_complete {
+            self.delete(&end, &mapper, &mut delivery)?;
+        }
+        let mut ended = delivery.finish()?;
         if is_complete {
-            ended.findings.state.mark = input.next.mark();
-            ended.findings.state.settles_all = input.is_whole;
+            ended.findings.state.settles_all = end.is_whole;
+            ended.findings.state.mark = end.mark;
         }
         Ok(ended)
     }
 
     /// Carries deletions over.
-    fn delete(
-        &self,
-        input: &Input,
-        mapper: &Mapper,
-        delivery: &mut Delivery<'_>,
-        is_complete: bool,
-    ) -> Result<(), Failure> {
-        if !self.leg.deletes || !is_complete {
-            return Ok(());
-        }
-        if let Some((table, ctx)) = &input.deleted {
+    fn delete(&self, end: &End, mapper: &Mapper, delivery: &mut Delivery<'_>) -> Result<(), Failure> {
+        if let Some((table, ctx)) = &end.deleted {
             delivery.tombstones(ctx, table, &self.leg, mapper)?;
         }
-        if input.is_whole { delivery.delete_gone() } else { Ok(()) }
+        if end.is_whole { delivery.delete_gone() } else { Ok(()) }
     }
 
     /// The store the task writes to.
     pub(in crate::project) fn store(&self, project: &Project) -> Result<Box<dyn Destination>, Failure> {
         let connection = connection(project, &self.leg.destination.connection)?;
-        system::destination(project.folder(), connection).map_err(|error| super::deliver::failed(&error))
+        system::destination(project, connection).map_err(|error| super::deliver::failed(&error))
     }
 
     fn mapper(&self, table: &Table, binding: &Binding<'_>) -> Result<Mapper, Failure> {

@@ -6,6 +6,8 @@
 
 mod csv_check;
 mod files;
+#[cfg(feature = "http")]
+mod odata;
 mod sqlite;
 
 use std::path::Path;
@@ -19,8 +21,10 @@ use crate::destinations::{
     CsvFormat, Destination, DestinationError, FileStore, JsonLinesFormat, SqliteStore,
 };
 use crate::eval::Context;
+#[cfg(not(feature = "http"))]
+use crate::host::http::HttpError;
 use crate::table::{self, Demand, Table};
-use crate::value::Result;
+use crate::value::{Error, Result};
 
 /// A system that rows are read from.
 pub(super) trait SourceSystem {
@@ -35,6 +39,15 @@ pub(super) trait SourceSystem {
     /// # Errors
     /// An entity that is not there or cannot be read.
     fn open(&self, scope: &Scope<'_>, entity: &str, reading: Reading) -> Result<Opened>;
+
+    /// Why changes of an entity cannot be followed, where the system says so beforehand.
+    ///
+    /// # Errors
+    /// The system cannot be asked.
+    fn untracked(&self, scope: &Scope<'_>, entity: &str) -> Result<Option<String>> {
+        let _ = (scope, entity);
+        Ok(None)
+    }
 
     /// What has changed in an entity since the token of an earlier answer, or all of it without one. None from a
     /// system that does not track changes.
@@ -79,11 +92,17 @@ pub(super) struct Opened {
 pub(super) struct Changes {
     /// New and changed rows, or all rows.
     pub(super) rows: Opened,
+    /// What is known once the rows were read to their end; none before.
+    pub(super) end: Box<dyn Fn() -> Option<ChangesEnd>>,
+}
+
+/// What a source that tracks changes says when its rows have come to their end.
+pub(super) struct ChangesEnd {
     /// The rows that are gone, with the columns of the source's key. One may never have been seen.
     pub(super) deleted: Option<Arc<Table>>,
-    /// Where to go on next time. Kept only once all of these rows are delivered.
+    /// Where to go on next time. Kept only once all of the rows are delivered.
     pub(super) next: String,
-    /// Whether these are all rows there are, because there was no token or it had expired.
+    /// Whether the rows were all there are, because there was no token or it had expired.
     pub(super) is_full: bool,
 }
 
@@ -94,19 +113,55 @@ pub(super) fn source(kind: ConnectionKind) -> Box<dyn SourceSystem> {
         ConnectionKind::Json => Box::new(files::Json { lines: false }),
         ConnectionKind::JsonLines => Box::new(files::Json { lines: true }),
         ConnectionKind::Sqlite => Box::new(sqlite::Sqlite),
+        #[cfg(feature = "http")]
+        ConnectionKind::Odata | ConnectionKind::Dataverse => Box::new(odata::OData),
+        #[cfg(not(feature = "http"))]
+        ConnectionKind::Odata | ConnectionKind::Dataverse => Box::new(NoNetwork),
     }
 }
 
-/// The store a connection writes to; addresses count from `folder`.
+/// Stands for services in a build that has no network.
+#[cfg(not(feature = "http"))]
+struct NoNetwork;
+
+#[cfg(not(feature = "http"))]
+impl SourceSystem for NoNetwork {
+    fn entities(&self, _scope: &Scope<'_>) -> Result<Vec<String>> {
+        Err(Error::data_source(HttpError::NoNetwork.to_string()))
+    }
+
+    fn open(&self, _scope: &Scope<'_>, _entity: &str, _reading: Reading) -> Result<Opened> {
+        Err(Error::data_source(HttpError::NoNetwork.to_string()))
+    }
+}
+
+/// The store a connection writes to.
 ///
 /// # Errors
 /// A kind that cannot be written.
 pub(super) fn destination(
-    folder: &Path,
+    project: &Project,
     connection: &Connection,
 ) -> std::result::Result<Box<dyn Destination>, DestinationError> {
+    if let Some(local) = local_destination(project.folder(), connection) {
+        return local;
+    }
+    #[cfg(feature = "http")]
+    return Ok(Box::new(odata::store(project, connection)));
+    #[cfg(not(feature = "http"))]
+    Err(DestinationError::Service {
+        address: connection.address.clone(),
+        detail: HttpError::NoNetwork.to_string(),
+    })
+}
+
+/// The store a connection to this machine writes to; addresses count from `folder`. None for other kinds.
+pub(super) fn local_destination(
+    folder: &Path,
+    connection: &Connection,
+) -> Option<std::result::Result<Box<dyn Destination>, DestinationError>> {
     let address = folder.join(&connection.address);
-    Ok(match connection.kind {
+    Some(Ok(match connection.kind {
         ConnectionKind::Sqlite => Box::new(SqliteStore::new(address)),
         ConnectionKind::Csv => {
             let options = connection.options.as_ref();
@@ -117,7 +172,14 @@ pub(super) fn destination(
         ConnectionKind::Json | ConnectionKind::JsonLines => {
             Box::new(FileStore::new(address, JsonLinesFormat))
         }
-    })
+        ConnectionKind::Odata | ConnectionKind::Dataverse => return None,
+    }))
+}
+
+/// An evaluation that runs no M, for readers that need the host it grants.
+fn idle(scope: &Scope<'_>) -> Result<Context> {
+    let query = scope.engine.compile("entity", "null");
+    Ok(query.map_err(|_| Error::expression("The engine is broken."))?.start())
 }
 
 /// The same entity, all its rows in memory.

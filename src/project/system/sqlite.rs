@@ -3,11 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Opened, Reading, Scope, SourceSystem, buffered};
+use super::{Opened, Reading, Scope, SourceSystem, buffered, idle};
 use crate::destinations::roll_back_interrupted;
 use crate::eval::Context;
 use crate::sources::sqlite::Database;
-use crate::value::{Error, Result};
+use crate::value::Result;
 
 pub(super) struct Sqlite;
 
@@ -39,10 +39,7 @@ fn open(scope: &Scope<'_>) -> Result<(Context, Database)> {
     if scope.project.writes_database(scope.connection) {
         roll_back_interrupted(&path);
     }
-    // Needs no M but the host that grants the file.
-    let query =
-        scope.engine.compile("entity", "null").map_err(|_| Error::expression("The engine is broken."))?;
-    let ctx = query.start();
+    let ctx = idle(scope)?;
     let database = Database::open(&ctx, &path)?;
     Ok((ctx, database))
 }

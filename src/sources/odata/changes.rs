@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::feed::text_of;
 use super::page::{next_link, rows};
 use super::service::{Service, error_of, fetch_json, with_query};
-use super::{EntityType, edm};
+use super::{Edm, EntityType, edm};
 use crate::eval::Context;
-use crate::sources::escape::escaped;
+use crate::sources::escape::{escaped, unescaped};
 use crate::sources::web::failed;
 use crate::value::{Error, Member, Record, Result, Value};
 
@@ -48,7 +48,6 @@ pub struct Changes {
     ty: Arc<EntityType>,
     columns: Vec<String>,
     next: Option<String>,
-    is_first: bool,
     since: bool,
     seen: HashSet<String>,
     link: Option<String>,
@@ -69,17 +68,18 @@ impl Changes {
             Error::data_source(format!("Could not find the entity set '{set}' of '{}'.", service.root))
         })?;
         let ty = service.model.ty(&container.ty).cloned().unwrap_or_default();
-        let select: Vec<String> = columns.iter().map(|name| escaped(name)).collect();
-        let url = with_query(
-            &format!("{}{}?$select={}", service.root, escaped(set), select.join(",")),
-            &service.options.query,
-        );
+        let mut url = format!("{}{}", service.root, escaped(set));
+        // All columns need no mention, which would be longer than addresses may be where there are hundreds.
+        if !ty.properties.iter().all(|property| columns.contains(&property.name)) {
+            let select: Vec<String> = columns.iter().map(|name| escaped(name)).collect();
+            url.push_str(&format!("?$select={}", select.join(",")));
+        }
+        let url = with_query(&url, &service.options.query);
         Ok(Changes {
             service: Arc::clone(service),
             ty,
             columns,
             next: Some(since.map_or(url, str::to_owned)),
-            is_first: true,
             since: since.is_some(),
             seen: HashSet::new(),
             link: None,
@@ -97,9 +97,8 @@ impl Changes {
                 "OData: The service leads in a circle: its link to the next page was followed before.";
             return Err(failed("OData", &url, message).into());
         }
-        // The link of an earlier reading carries the wish in itself.
-        let prefer: &[(&str, &str)] =
-            if self.is_first && !self.since { &[("Prefer", "odata.track-changes")] } else { &[] };
+        // The link of an earlier reading carries the wish in itself; links to further pages need not.
+        let prefer: &[(&str, &str)] = if self.since { &[] } else { &[("Prefer", "odata.track-changes")] };
         let page = match fetch_json(ctx, &self.service.options, &url, prefer)? {
             Ok(page) => page,
             Err(refused) if self.since && is_expired(refused.status, &refused.code, &refused.message) => {
@@ -107,7 +106,6 @@ impl Changes {
             }
             Err(refused) => return Err(error_of(&url, &refused).into()),
         };
-        self.is_first = false;
         let changes =
             rows(ctx, &page, &url)?.iter().map(|row| self.change(ctx, row)).collect::<Result<Vec<_>>>()?;
         self.next = next_link(ctx, &page, &url)?;
@@ -154,6 +152,54 @@ impl Changes {
     }
 }
 
+/// The values of the key in the id of an entity that is gone: the key alone, or an address that ends with it, such as
+/// `accounts(...)`; of several parts each with its name. None if it names no key of the type.
+pub(super) fn key_of(ty: &EntityType, id: &str) -> Option<Vec<Value>> {
+    let inside = match id.strip_suffix(')').and_then(|id| id.rsplit_once('(')) {
+        Some((_, inside)) => inside,
+        None => id.rsplit('/').next().unwrap_or(id),
+    };
+    let parts: Vec<(Option<&str>, &str)> = match ty.key.len() {
+        1 => match inside.split_once('=') {
+            Some((name, value)) if ty.key.iter().any(|key| key == name) => vec![(Some(name), value)],
+            _ => vec![(None, inside)],
+        },
+        _ => parts_of(inside).filter_map(|part| part.split_once('=')).map(|(n, v)| (Some(n), v)).collect(),
+    };
+    ty.key
+        .iter()
+        .map(|key| {
+            let named = |part: &&(Option<&str>, &str)| part.0.is_none_or(|name| name == key);
+            let (_, text) = parts.iter().find(named)?;
+            let property = ty.properties.iter().find(|property| property.name == *key)?;
+            key_value(&property.ty, text)
+        })
+        .collect()
+}
+
+/// The parts between commas that stand in no quotes.
+fn parts_of(inside: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    inside.split(move |letter| {
+        quoted ^= letter == '\'';
+        letter == ',' && !quoted
+    })
+}
+
+/// A part of a key as an address writes it.
+fn key_value(ty: &Edm, text: &str) -> Option<Value> {
+    let text = unescaped(text);
+    Some(match ty {
+        Edm::Primitive(name) if matches!(name.as_str(), "Byte" | "SByte" | "Int16" | "Int32" | "Int64") => {
+            Value::Int64(text.parse().ok()?)
+        }
+        _ => {
+            let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+            Value::text(quoted.map_or(text.clone(), |quoted| quoted.replace("''", "'")))
+        }
+    })
+}
+
 /// Whether an answer to a delta link says that it is too old. Tokens of Dataverse last seven days by default; what it
 /// answers then is documented only in words, so the code and the words are looked at.
 fn is_expired(status: u16, code: &str, message: &str) -> bool {
@@ -163,4 +209,40 @@ fn is_expired(status: u16, code: &str, message: &str) -> bool {
             && ["token", "expired", "version stamp", "deltatoken"]
                 .iter()
                 .any(|word| message.to_ascii_lowercase().contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Property;
+    use super::*;
+
+    fn ty(key: &[(&str, &str)]) -> EntityType {
+        let property = |(name, ty): &(&str, &str)| Property {
+            name: (*name).to_owned(),
+            ty: Edm::Primitive((*ty).to_owned()),
+            nullable: false,
+            max_length: None,
+            refers: None,
+        };
+        EntityType {
+            key: key.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            properties: key.iter().map(property).collect(),
+            ..EntityType::default()
+        }
+    }
+
+    #[test]
+    fn the_id_of_an_entity_that_is_gone_names_its_key() {
+        let guid = ty(&[("accountid", "Guid")]);
+        let text = |key: Option<Vec<Value>>| format!("{key:?}");
+        for id in ["a-b", "accounts(a-b)", "https://org/api/accounts(a-b)", "accounts(accountid=a-b)"] {
+            assert_eq!(text(key_of(&guid, id)), text(Some(vec![Value::text("a-b")])), "{id}");
+        }
+        let two = ty(&[("company", "String"), ("number", "Int32")]);
+        let wanted = text(Some(vec![Value::text("O'Neil"), Value::Int64(7)]));
+        assert_eq!(text(key_of(&two, "contacts(company='O%27%27Neil',number=7)")), wanted);
+        assert_eq!(text(key_of(&two, "contacts(number=7,company='O''Neil')")), wanted);
+        assert_eq!(text(key_of(&two, "contacts(number=7)")), "None");
+        assert_eq!(text(key_of(&ty(&[("number", "Int32")]), "x")), "None");
+    }
 }

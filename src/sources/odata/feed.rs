@@ -51,6 +51,23 @@ pub(super) struct Feed {
 /// # Errors
 /// The service has no such set.
 pub fn entity_set(service: &Arc<Service>, name: &str) -> Result<Table> {
+    let ty = type_of(service, name)?;
+    Ok(table(service, &format!("{}{}", service.root, escaped(name)), "", ty))
+}
+
+/// The table of an entity set without what its entities lead to.
+///
+/// # Errors
+/// The service has no such set.
+pub fn entity_properties(service: &Arc<Service>, name: &str) -> Result<Table> {
+    let ty = type_of(service, name)?;
+    let of = service.model.ty(ty).cloned().unwrap_or_default();
+    let mut columns = columns(&of, false);
+    columns.retain(|column| matches!(column.kind, ColumnKind::Property(_)));
+    Ok(of_columns(service, &format!("{}{}", service.root, escaped(name)), "", of, columns.into()))
+}
+
+fn type_of<'s>(service: &'s Service, name: &str) -> Result<&'s str> {
     let Some(container) = service.model.container(name) else {
         let known: Vec<&str> = service.model.containers.iter().map(|known| known.name.as_str()).collect();
         return Err(crate::value::Error::new(
@@ -62,13 +79,23 @@ pub fn entity_set(service: &Arc<Service>, name: &str) -> Result<Table> {
             ),
         ));
     };
-    Ok(table(service, &format!("{}{}", service.root, escaped(name)), "", &container.ty))
+    Ok(&container.ty)
 }
 
 /// The table of the entities of type `ty` at an address.
 pub(super) fn table(service: &Arc<Service>, url: &str, query: &str, ty: &str) -> Table {
     let ty = service.model.ty(ty).cloned().unwrap_or_default();
-    let columns: Arc<[Column]> = Arc::from(columns(&ty, service.options.more_columns));
+    let columns = Arc::from(columns(&ty, service.options.more_columns));
+    of_columns(service, url, query, ty, columns)
+}
+
+fn of_columns(
+    service: &Arc<Service>,
+    url: &str,
+    query: &str,
+    ty: Arc<EntityType>,
+    columns: Arc<[Column]>,
+) -> Table {
     let types = columns.iter().map(|column| Arc::new(claim(service, column))).collect();
     let shape = Arc::new(Shape::new(columns.iter().map(|column| column.name.clone())));
     let key = TableKey { columns: ty.key.iter().map(|name| Text::new(name)).collect(), primary: true };

@@ -33,7 +33,7 @@ pub struct Container {
 pub struct EntityType {
     /// The full name.
     pub name: String,
-    base: Option<String>,
+    pub(super) base: Option<String>,
     /// The names of the key properties.
     pub key: Vec<String>,
     /// The structural properties.
@@ -55,6 +55,9 @@ pub struct Property {
     pub nullable: bool,
     /// The greatest length, where one is declared.
     pub max_length: Option<u32>,
+    /// For a navigation property: the property that holds the key of what it leads to, and the property there; only
+    /// where it is one.
+    pub refers: Option<(String, String)>,
 }
 
 /// The types of values.
@@ -97,6 +100,11 @@ impl Model {
     /// A type by its full name.
     pub fn ty(&self, name: &str) -> Option<&Arc<EntityType>> {
         self.types.get(name)
+    }
+
+    /// The first entity set of a type.
+    pub fn set_of(&self, ty: &str) -> Option<&Container> {
+        self.containers.iter().find(|container| !container.is_singleton && container.ty == ty)
     }
 
     /// An entity set or singleton by its name.
@@ -156,6 +164,7 @@ struct RawProperty {
     nullable: bool,
     max_length: Option<u32>,
     is_navigation: bool,
+    refers: Vec<(String, String)>,
 }
 
 impl Reading {
@@ -208,7 +217,14 @@ impl Reading {
                     nullable: get("Nullable").is_none_or(|nullable| nullable != "false"),
                     max_length: get("MaxLength").and_then(|length| length.parse().ok()),
                     is_navigation: kind == "NavigationProperty",
+                    refers: Vec::new(),
                 });
+            }
+            "ReferentialConstraint" => {
+                let refers = (need("Property")?, need("ReferencedProperty")?);
+                if let Some(property) = self.raw.last_mut().filter(|property| property.is_navigation) {
+                    property.refers.push(refers);
+                }
             }
             kind @ ("EntitySet" | "Singleton") => {
                 let is_singleton = kind == "Singleton";
@@ -243,6 +259,10 @@ impl Reading {
                     name: property.name,
                     nullable: property.nullable,
                     max_length: property.max_length,
+                    refers: match <[_; 1]>::try_from(property.refers) {
+                        Ok([one]) => Some(one),
+                        Err(_) => None,
+                    },
                 };
                 let list = if property.is_navigation { &mut ty.navigation } else { &mut ty.properties };
                 list.push(read);
@@ -310,7 +330,8 @@ mod tests {
                 <Property Name="title" Type="Edm.String" MaxLength="111"/>
                 <Property Name="colour" Type="Self.Colour"/><Property Name="size" Type="Self.Size"/>
                 <Property Name="tags" Type="Collection(Edm.String)"/>
-                <NavigationProperty Name="author" Type="a.b.Book"/>
+                <NavigationProperty Name="author" Type="a.b.Book">
+                  <ReferentialConstraint Property="author_id" ReferencedProperty="id"/></NavigationProperty>
                 <NavigationProperty Name="parts" Type="Collection(Self.Book)"/></EntityType>
               <EnumType Name="Colour"><Member Name="Red"/></EnumType>
               <TypeDefinition Name="Size" UnderlyingType="Edm.Int32"/>
@@ -334,6 +355,7 @@ mod tests {
             ]
         );
         assert_eq!(book.navigation[1].ty, Edm::Collection(Box::new(Edm::Structure("a.b.Book".into()))));
+        assert_eq!(book.navigation[0].refers, Some(("author_id".to_owned(), "id".to_owned())));
         assert!(book.is_open && model.container("Me").unwrap().is_singleton);
     }
 

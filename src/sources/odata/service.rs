@@ -50,7 +50,7 @@ pub struct Service {
     /// The address, with `/` at its end.
     pub root: String,
     /// What it offers.
-    pub model: Model,
+    pub model: Arc<Model>,
     pub(super) options: ServiceOptions,
 }
 
@@ -95,9 +95,15 @@ impl Service {
                 &format!("OData: The metadata document of the service can't be read: {what}."),
             )
         })?;
-        let service = Arc::new(Service { root: root.to_owned(), model, options: options.clone() });
+        let service =
+            Arc::new(Service { root: root.to_owned(), model: Arc::new(model), options: options.clone() });
         known.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&service));
         Ok(service)
+    }
+
+    /// A service whose metadata was read by other means.
+    pub fn known(root: &str, model: Arc<Model>) -> Service {
+        Service { root: root.to_owned(), model, options: ServiceOptions::default() }
     }
 
     /// The JSON object at an address.
