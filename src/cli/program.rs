@@ -37,7 +37,7 @@ pub struct ProgramOptions {
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub max_memory: Option<u64>,
 
-    /// Get along with about this much memory, such as 512MB: rows that a sort can't hold in half of it go to
+    /// Get along with about this much memory, such as 512MB: rows that steps can't hold in half of it go to
     /// temporary files
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub memory: Option<u64>,

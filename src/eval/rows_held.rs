@@ -35,9 +35,9 @@ impl RowsHeld {
         self.limit.is_some_and(|limit| self.all.load(Ordering::Relaxed) > limit)
     }
 
-    /// What all steps together may hold.
-    pub fn limit(&self) -> Option<u64> {
-        self.limit
+    /// Whether the steps hold more together than they may, and this one a good part of it.
+    pub fn must_spill(&self) -> bool {
+        self.is_too_much() && self.limit.is_some_and(|limit| self.bytes.saturating_mul(8) >= limit)
     }
 }
 

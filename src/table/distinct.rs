@@ -5,11 +5,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::keys::{KeyColumns, with_keys};
-use super::numbering::Numbering;
+use super::numbering::{NONE, Numbering};
+use super::overflow::{DEEPEST, Overflow, numbered, without_numbers};
 use super::plan::{self, Explanation};
 use super::{Batch, Batches, Demand, Operator, Table, parallel, sort};
 use crate::criteria::{EquationCriteria, Keys, ValueKey};
-use crate::eval::Context;
+use crate::eval::{Context, RowsHeld};
 use crate::value::{Error, Result, Shape};
 
 /// The rows of a table that differ from all before them, as the criteria see it. Before means in the source: a sort
@@ -58,11 +59,15 @@ impl Operator for Distinct {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
         let below = with_keys(demand, self.input.width(), self.keys.columns());
         let keys = self.keys.columns().unwrap_or_default().to_vec();
-        Ok(Box::new(Differing {
-            input: parallel::settled(ctx, &**self.input.operator(), &below, keys)?,
-            seen: Seen::new(Arc::clone(&self.criteria), self.keys.clone(), Arc::clone(self.input.shape())),
-            failed: None,
-        }))
+        let width = self.input.width();
+        let rows = Rows {
+            criteria: Arc::clone(&self.criteria),
+            keys: self.keys.clone(),
+            shape: Arc::clone(self.input.shape()),
+            kept: (0..width).filter(|at| below.wants(*at)).collect(),
+        };
+        let input = parallel::settled(ctx, &**self.input.operator(), &below, keys)?;
+        Ok(Box::new(Differing::new(ctx, input, Arc::new(rows), 0)))
     }
 
     fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
@@ -157,25 +162,127 @@ impl Seen {
     }
 }
 
+/// What is read.
+struct Rows {
+    criteria: Arc<EquationCriteria>,
+    keys: KeyColumns,
+    shape: Arc<Shape>,
+    /// The columns that are there.
+    kept: Vec<usize>,
+}
+
+/// One reading. Once memory is full, rows with keys that are not known are put off.
 struct Differing {
     input: Box<dyn Batches>,
+    rows: Arc<Rows>,
     seen: Seen,
+    /// In how many parts of parts the input is; the rows of a part have their numbers in a last column.
+    level: u32,
+    /// How many rows were read.
+    count: u64,
+    held: RowsHeld,
+    overflow: Option<Overflow>,
+    /// What the rows that were put off come to.
+    rest: Option<Box<dyn Batches>>,
+    ended: bool,
+    /// The error that follows.
     failed: Option<Error>,
+}
+
+impl Differing {
+    fn new(ctx: &Context, input: Box<dyn Batches>, rows: Arc<Rows>, level: u32) -> Differing {
+        Differing {
+            input,
+            seen: Seen::new(Arc::clone(&rows.criteria), rows.keys.clone(), Arc::clone(&rows.shape)),
+            rows,
+            level,
+            count: 0,
+            held: ctx.rows_held(),
+            overflow: None,
+            rest: None,
+            ended: false,
+            failed: None,
+        }
+    }
+
+    /// The rows of a batch that are new.
+    fn new_rows(&mut self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<u32>> {
+        let mut kept = Vec::new();
+        if let (Some(overflow), Known::Cells(known, keys)) = (&mut self.overflow, &self.seen.known) {
+            let mut numbers = Vec::new();
+            let found = known.find(ctx, batch, keys, &mut numbers);
+            let mut unknown = Vec::new();
+            for (row, _) in numbers.iter().enumerate().filter(|(_, number)| **number == NONE) {
+                unknown.push((row as u32, known.hash(ctx, batch, row, keys)?));
+            }
+            match self.level {
+                0 => overflow.push(ctx, &numbered(batch, self.count), unknown)?,
+                _ => overflow.push(ctx, batch, unknown)?,
+            }
+            self.fail(found)?;
+        } else {
+            match self.seen.look_at(ctx, batch, &mut kept) {
+                Looked::All => {}
+                Looked::Until(_, error) => self.fail(Err(error))?,
+            }
+            self.look_at_memory(ctx)?;
+        }
+        self.count += batch.len() as u64;
+        Ok(kept)
+    }
+
+    /// Notes an error that comes after all rows.
+    fn fail(&mut self, outcome: Result<()>) -> Result<()> {
+        match outcome {
+            Err(error) if error.is_stop() => Err(error),
+            Err(error) => {
+                self.failed = Some(error);
+                self.ended = true;
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Takes no more keys if the steps hold more than they may.
+    fn look_at_memory(&mut self, ctx: &Context) -> Result<()> {
+        let Known::Cells(known, _) = &self.seen.known else { return Ok(()) };
+        let Some(held) = known.held() else { return Ok(()) };
+        self.held.set(held);
+        if self.level < DEEPEST && self.held.must_spill() {
+            let columns = self.rows.kept.clone();
+            self.overflow = Some(Overflow::new(ctx, columns, self.rows.shape.len(), self.level)?);
+        }
+        Ok(())
+    }
+
+    /// What the rows that were put off come to.
+    fn rest(&mut self, ctx: &Context, overflow: Overflow) -> Result<Box<dyn Batches>> {
+        let rows = &self.rows;
+        self.seen = Seen::new(Arc::clone(&rows.criteria), rows.keys.clone(), Arc::clone(&rows.shape));
+        self.held.set(0);
+        let level = self.level + 1;
+        overflow.finish(ctx, rows.shape.len() + 1, |part| {
+            Ok(Box::new(Differing::new(ctx, part, Arc::clone(rows), level)))
+        })
+    }
 }
 
 impl Batches for Differing {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
-        if let Some(error) = self.failed.take() {
-            return Err(error);
-        }
-        while let Some(batch) = self.input.next(ctx)? {
-            let batch = Arc::new(batch);
-            let mut kept = Vec::new();
-            match self.seen.look_at(ctx, &batch, &mut kept) {
-                Looked::All => {}
-                Looked::Until(_, error) if error.is_stop() || kept.is_empty() => return Err(error),
-                Looked::Until(_, error) => self.failed = Some(error),
-            }
+        while !self.ended {
+            let batch = match self.input.next(ctx) {
+                Ok(Some(batch)) => Arc::new(batch),
+                Ok(None) => {
+                    self.ended = true;
+                    break;
+                }
+                Err(error) => {
+                    self.fail(Err(error))?;
+                    break;
+                }
+            };
+            let kept = self.new_rows(ctx, &batch)?;
             if kept.len() == batch.len() {
                 return Ok(Some((*batch).clone()));
             }
@@ -183,6 +290,15 @@ impl Batches for Differing {
                 return Ok(Some(batch.take(&kept)));
             }
         }
-        Ok(None)
+        if let Some(overflow) = self.overflow.take() {
+            self.rest = Some(self.rest(ctx, overflow)?);
+        }
+        if let Some(rest) = &mut self.rest
+            && let Some(batch) = rest.next(ctx)?
+        {
+            return Ok(Some(if self.level == 0 { without_numbers(&batch) } else { batch }));
+        }
+        self.rest = None;
+        self.failed.take().map_or(Ok(None), Err)
     }
 }

@@ -32,6 +32,7 @@ mod lists;
 mod nested_join;
 mod numbering;
 mod operator;
+mod overflow;
 mod packed;
 pub mod parallel;
 mod pivot;

@@ -55,6 +55,41 @@ fn ctrl_c_cancels_and_leaves_no_file() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "the unfinished file is gone");
 }
 
+/// Steps that hold more rows than they may, for ever.
+#[cfg(target_os = "linux")]
+#[test]
+fn temporary_files_are_gone_after_a_kill() {
+    const ROWS: &str = "Table.FromList({1..9000000000}, each {_, Text.From(_)}, {\"a\", \"b\"})";
+    for text in [
+        format!("Table.Sort({ROWS}, \"b\")"),
+        format!("Table.RowCount(Table.Distinct({ROWS}, \"b\"))"),
+        format!("Table.RowCount(Table.Group({ROWS}, \"b\", {{{{\"n\", Table.RowCount}}}}))"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = command()
+            .args(["eval", "--memory", "64KB", &text])
+            .env("TMPDIR", folder.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let files = format!("/proc/{}/fd", child.id());
+        let is_temporary = |file: &std::path::Path| {
+            std::fs::read_link(file).is_ok_and(|file| file.starts_with(folder.path()))
+        };
+        let spills = || {
+            std::fs::read_dir(&files)
+                .is_ok_and(|mut all| all.any(|file| file.is_ok_and(|file| is_temporary(&file.path()))))
+        };
+        while !spills() {
+            assert!(child.try_wait().unwrap().is_none(), "it ended: {text}");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{text}");
+    }
+}
+
 #[test]
 fn recursion_goes_deep() {
     let ran = pqm(&["eval", "let f = (n) => if n = 0 then 0 else 1 + @f(n - 1) in f(100000)"]);

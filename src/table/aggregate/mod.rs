@@ -41,6 +41,11 @@ impl Aggregator {
         Aggregator { what, mapping, call, states: Vec::new(), pending: FxHashMap::default() }
     }
 
+    /// The memory that is taken, in bytes, without that of cells that are kept.
+    pub(super) fn held(&self) -> usize {
+        self.states.capacity() * size_of::<Fold>()
+    }
+
     /// Makes sure that there are at least so many groups.
     pub(super) fn grow(&mut self, groups: usize) {
         if groups > self.states.len() {

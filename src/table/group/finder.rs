@@ -48,6 +48,14 @@ impl Finder {
         }
     }
 
+    /// The groups as a numbering of keys, if they are one.
+    pub(super) fn numbering(&self) -> Option<&Numbering> {
+        match &self.how {
+            How::Numbered(numbering) => Some(numbering),
+            How::Compared { .. } => None,
+        }
+    }
+
     /// Adds the number of the group of each row to `numbers`.
     ///
     /// # Errors

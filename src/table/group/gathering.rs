@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::finder::Finder;
 use super::{Aggregate, Plan};
-use crate::eval::Context;
+use crate::eval::{Context, RowsHeld};
 use crate::table::aggregate::Aggregator;
 use crate::table::gather::{Picked, Place, ROWS, gather_column};
+use crate::table::numbering::NONE;
+use crate::table::overflow::{DEEPEST, Overflow, numbered, without_numbers};
 use crate::table::{Batch, Batches, Column, ColumnBuilder, Demand, Table};
 use crate::value::{Member, Result, Value};
 
@@ -14,7 +16,7 @@ use crate::value::{Member, Result, Value};
 pub(super) struct Gathering {
     input: Box<dyn Batches>,
     table: Arc<Table>,
-    plan: Plan,
+    plan: Arc<Plan>,
     demand: Demand,
     finder: Finder,
     /// The aggregates that keep no rows, as the plan lists them.
@@ -30,6 +32,21 @@ pub(super) struct Gathering {
     numbers: Vec<u32>,
     ended: bool,
     yielding: Option<Finished>,
+    spilling: Spilling,
+}
+
+/// How rows of groups that memory has no room for are put off.
+struct Spilling {
+    /// In how many parts of parts the input is. The rows of a part, and of groups made of it, have their numbers in a
+    /// last column.
+    level: u32,
+    /// How many rows were read.
+    rows: u64,
+    held: RowsHeld,
+    /// The rows of groups that are not among those in memory.
+    overflow: Option<Overflow>,
+    /// The groups they come to.
+    rest: Option<Box<dyn Batches>>,
 }
 
 /// Finished groups that are being yielded, with the batches they lie in.
@@ -44,12 +61,14 @@ struct Finished {
 
 impl Gathering {
     pub(super) fn new(
+        ctx: &Context,
         input: Box<dyn Batches>,
         table: Arc<Table>,
-        plan: Plan,
-        finder: Finder,
+        plan: Arc<Plan>,
         demand: Demand,
+        level: u32,
     ) -> Gathering {
+        let finder = plan.finder();
         let streams = plan.streams.iter().map(|stream| {
             let call = super::call(&table, Arc::clone(&stream.function), stream.what.column);
             Aggregator::new(stream.what.clone(), call)
@@ -69,14 +88,23 @@ impl Gathering {
             numbers: Vec::new(),
             ended: false,
             yielding: None,
+            spilling: Spilling { level, rows: 0, held: ctx.rows_held(), overflow: None, rest: None },
         }
+    }
+
+    /// The column of the rows' numbers, if the input has one.
+    fn numbers_at(&self) -> Option<usize> {
+        (self.spilling.level > 0).then(|| self.table.width())
     }
 
     /// Reads one more batch of input; `false` past the last.
     fn read(&mut self, ctx: &Context) -> Result<bool> {
         let Some(batch) = self.input.next(ctx)? else { return Ok(false) };
         self.numbers.clear();
-        self.finder.number(ctx, &batch, &mut self.numbers)?;
+        if !self.put_off(ctx, &batch)? {
+            self.finder.number(ctx, &batch, &mut self.numbers)?;
+        }
+        self.spilling.rows += batch.len() as u64;
         let gone = self.gone as u32;
         self.numbers.iter_mut().for_each(|number| *number -= gone);
         let known = self.firsts.len();
@@ -109,11 +137,68 @@ impl Gathering {
         } else if !new_rows.is_empty() {
             self.firsts.extend((0..new_rows.len() as u32).map(|row| Place { batch: number, row }));
             let keys = self.plan.grouping.columns.iter().enumerate();
-            let wanted: Vec<usize> =
-                keys.filter(|(at, _)| self.demand.wants(*at)).map(|(_, column)| *column).collect();
+            let wanted = keys.filter(|(at, _)| self.demand.wants(*at)).map(|(_, column)| *column);
+            let wanted: Vec<usize> = wanted.chain(self.numbers_at()).collect();
             self.batches.push(batch.keep(&wanted, &new_rows));
         }
+        self.look_at_memory(ctx)?;
         Ok(true)
+    }
+
+    /// Once memory is full, finds the known groups of rows, and puts the others off.
+    fn put_off(&mut self, ctx: &Context, batch: &Batch) -> Result<bool> {
+        let (Some(overflow), Some(known)) = (&mut self.spilling.overflow, self.finder.numbering()) else {
+            return Ok(false);
+        };
+        let keys = &self.plan.grouping.columns;
+        known.find(ctx, batch, keys, &mut self.numbers)?;
+        let mut unknown = Vec::new();
+        for (row, _) in self.numbers.iter().enumerate().filter(|(_, number)| **number == NONE) {
+            unknown.push((row as u32, known.hash(ctx, batch, row, keys)?));
+        }
+        if unknown.is_empty() {
+            return Ok(true);
+        }
+        match self.spilling.level {
+            0 => overflow.push(ctx, &numbered(batch, self.spilling.rows), unknown)?,
+            _ => overflow.push(ctx, batch, unknown)?,
+        }
+        Ok(true)
+    }
+
+    /// Takes no more groups if the steps hold more than they may. Groups that keep their rows are not put off.
+    fn look_at_memory(&mut self, ctx: &Context) -> Result<()> {
+        let known = self.finder.numbering().and_then(|numbering| numbering.held());
+        let Some(known) = known.filter(|_| !self.plan.keeps_rows) else { return Ok(()) };
+        /// A key's cell, about.
+        const CELL: usize = 24;
+        let keys = self.plan.grouping.columns.len();
+        let firsts = self.firsts.len() * (size_of::<Place>() + keys * CELL);
+        let states: usize = self.streams.iter().map(Aggregator::held).sum();
+        self.spilling.held.set(known + firsts + states);
+        let level = self.spilling.level;
+        if self.spilling.overflow.is_none() && level < DEEPEST && self.spilling.held.must_spill() {
+            let streamed = self.plan.streams.iter().filter_map(|stream| stream.what.column);
+            let mut columns: Vec<usize> = self.plan.grouping.columns.clone();
+            columns.extend(streamed);
+            columns.sort_unstable();
+            columns.dedup();
+            self.spilling.overflow = Some(Overflow::new(ctx, columns, self.table.width(), level)?);
+        }
+        Ok(())
+    }
+
+    /// The groups of the rows that were put off.
+    fn rest(&mut self, ctx: &Context, overflow: Overflow) -> Result<Box<dyn Batches>> {
+        self.finder = self.plan.finder();
+        self.batches = Vec::new();
+        self.spilling.held.set(0);
+        let level = self.spilling.level + 1;
+        let width = self.plan.grouping.columns.len() + self.plan.aggregates.len() + 1;
+        overflow.finish(ctx, width, |rows| {
+            let (table, plan) = (Arc::clone(&self.table), Arc::clone(&self.plan));
+            Ok(Box::new(Gathering::new(ctx, rows, table, plan, self.demand.clone(), level)))
+        })
     }
 
     /// Makes ready the groups that are finished.
@@ -186,6 +271,9 @@ impl Gathering {
                 None => Column::unread(len),
             }));
         }
+        if let Some(numbers) = self.numbers_at() {
+            columns.push(Arc::new(gather_column(&finished.batches, numbers, firsts)));
+        }
         Some(Batch::new(columns, len))
     }
 
@@ -215,8 +303,17 @@ impl Batches for Gathering {
                 self.yielding = Some(finished);
                 return Ok(Some(batch));
             }
+            if let Some(rest) = &mut self.spilling.rest {
+                let batch = rest.next(ctx)?;
+                return Ok(batch.map(|batch| match self.spilling.level {
+                    0 => without_numbers(&batch),
+                    _ => batch,
+                }));
+            }
             if self.ended {
-                return Ok(None);
+                let Some(overflow) = self.spilling.overflow.take() else { return Ok(None) };
+                self.spilling.rest = Some(self.rest(ctx, overflow)?);
+                continue;
             }
             self.yielding = Some(self.finish(ctx)?);
         }

@@ -76,11 +76,19 @@ struct Group {
 /// What one reading makes of the groups.
 struct Plan {
     grouping: Arc<Grouping>,
+    key_shape: Arc<Shape>,
     aggregates: Arc<[Aggregate]>,
     /// The aggregates that are wanted and need no rows.
     streams: Vec<Stream>,
     /// Whether other aggregates are wanted, that do.
     keeps_rows: bool,
+}
+
+impl Plan {
+    /// No groups yet.
+    fn finder(&self) -> Finder {
+        Finder::new(Arc::clone(&self.grouping), Arc::clone(&self.key_shape))
+    }
 }
 
 /// An aggregate that needs no rows.
@@ -97,14 +105,11 @@ impl Operator for Group {
         let streamed = streams.iter().filter_map(|stream| stream.what.column);
         let settled = self.grouping.columns.iter().copied().chain(streamed).collect();
         let grouping = Arc::clone(&self.grouping);
-        let plan = Plan { grouping, aggregates: Arc::clone(&self.aggregates), streams, keeps_rows };
-        Ok(Box::new(Gathering::new(
-            parallel::settled(ctx, &**self.input.operator(), &below, settled)?,
-            Arc::clone(&self.input),
-            plan,
-            Finder::new(Arc::clone(&self.grouping), Arc::clone(&self.key_shape)),
-            demand.clone(),
-        )))
+        let (aggregates, key_shape) = (Arc::clone(&self.aggregates), Arc::clone(&self.key_shape));
+        let plan = Plan { grouping, key_shape, aggregates, streams, keeps_rows };
+        let input = parallel::settled(ctx, &**self.input.operator(), &below, settled)?;
+        let table = Arc::clone(&self.input);
+        Ok(Box::new(Gathering::new(ctx, input, table, Arc::new(plan), demand.clone(), 0)))
     }
 
     fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {

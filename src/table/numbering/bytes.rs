@@ -20,6 +20,14 @@ pub(super) struct ByteNumbers {
 const MOST: usize = u32::MAX as usize - 1;
 
 impl ByteNumbers {
+    /// The memory that is taken, in bytes.
+    pub(super) fn held(&self) -> usize {
+        self.slots.capacity() * 8
+            + self.hashes.capacity() * 8
+            + self.ends.capacity() * 8
+            + self.bytes.capacity()
+    }
+
     /// How many strings there are.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
@@ -101,7 +109,7 @@ fn entry(hash: u64, number: usize) -> u64 {
     hash & !u64::from(u32::MAX) | (number as u64 + 1)
 }
 
-fn hash(string: &[u8]) -> u64 {
+pub(super) fn hash(string: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(string);
     hasher.finish()

@@ -163,6 +163,11 @@ pub(super) fn of_nearest(value: &Value) -> Option<Code> {
     value.to_double().map(of_double)
 }
 
+/// A code for a text to be hashed with: other texts may have it too.
+pub(super) fn to_hash(text: &str) -> Code {
+    code(LONG_TEXT, super::bytes::hash(text.as_bytes()))
+}
+
 /// The code of the long text of a number.
 pub(super) fn of_long(number: u32) -> Code {
     code(LONG_TEXT, u64::from(number))

@@ -16,6 +16,11 @@ pub(super) struct CodeNumbers {
 const MOST: usize = u32::MAX as usize - 1;
 
 impl CodeNumbers {
+    /// The memory that is taken, in bytes.
+    pub(super) fn held(&self) -> usize {
+        self.slots.capacity() * 8 + self.keys.capacity() * size_of::<Code>()
+    }
+
     /// How many keys there are.
     pub(super) fn len(&self) -> usize {
         self.count
@@ -104,7 +109,7 @@ fn entry(hash: u64, number: usize) -> u64 {
 }
 
 #[inline(always)]
-fn hash(key: &[Code]) -> u64 {
+pub(super) fn hash(key: &[Code]) -> u64 {
     const LOW: u64 = 0x9E37_79B9_7F4A_7C15;
     const HIGH: u64 = 0xD1B5_4A32_D192_ED03;
     let mut hash = 0;

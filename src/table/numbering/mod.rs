@@ -169,6 +169,29 @@ impl Numbering {
         Ok(())
     }
 
+    /// The memory that is taken, in bytes; `None` if there are keys whose equality is more than that of codes.
+    pub(super) fn held(&self) -> Option<usize> {
+        match &self.known {
+            Known::Coded(known) => Some(known.keys.held() + known.long.held()),
+            Known::Values(_) => None,
+        }
+    }
+
+    /// A hash of a row's key: equal keys have the same.
+    ///
+    /// # Errors
+    /// The first that evaluating the key raises.
+    pub(super) fn hash(&self, ctx: &Context, batch: &Batch, row: usize, columns: &[usize]) -> Result<u64> {
+        let mut key = Vec::with_capacity(columns.len());
+        for (&column, rule) in columns.iter().zip(self.rules.iter()) {
+            let value = cell(ctx, batch, row, column)?;
+            let long = |text: &str| Some(code::to_hash(text));
+            let mut coder = Coder { ignore_case: matches!(rule, Rule::IgnoreCase), long };
+            key.push(coder.of_value(&value).or_else(|| of_nearest(&value)).unwrap_or(UNMET));
+        }
+        Ok(codes::hash(&key))
+    }
+
     /// The codes of the key that a key without codes equals, if there can be one.
     fn key_beside(
         &self,

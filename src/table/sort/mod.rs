@@ -2,6 +2,7 @@
 
 mod by_keys;
 mod chunk;
+mod in_order;
 mod key;
 mod merge;
 mod run;
@@ -21,6 +22,7 @@ use crate::criteria::{ComparisonCriteria, Rule};
 use crate::eval::Context;
 use crate::value::Result;
 use by_keys::ByKeys;
+pub(super) use in_order::InOrder;
 use key::Part;
 use runs::{Chunks, Merging, PackedRows, Runs};
 use top::Top;
@@ -84,7 +86,7 @@ impl Sort {
                 let columns = (0..width).filter(|at| below.wants(*at)).collect();
                 let pipeline = Pipeline::of(ctx, input, &below)?;
                 let chunks = Chunks::new(ctx, pipeline, parts, columns, width);
-                Collecting::Runs(Runs::new(ctx, &chunks), chunks)
+                Collecting::Runs(Runs::new(ctx, Arc::clone(chunks.means())), chunks)
             }
             (None, _) => Collecting::Rest(Vec::new(), input.open(ctx, &below)?),
         };

@@ -24,9 +24,16 @@ const FEW: usize = 32;
 /// What packed rows mean.
 pub(super) struct Packed {
     /// The columns that are kept.
-    columns: Vec<usize>,
+    pub columns: Vec<usize>,
     width: usize,
-    beside: Beside,
+    pub beside: Beside,
+}
+
+impl Packed {
+    /// Rows of a table of `width` columns.
+    pub(super) fn new(columns: Vec<usize>, width: usize) -> Packed {
+        Packed { columns, width, beside: Beside::default() }
+    }
 }
 
 /// Some packed rows, on their way to become a batch.
@@ -66,12 +73,17 @@ impl Chunks {
         columns: Vec<usize>,
         width: usize,
     ) -> Chunks {
-        let means = Arc::new(Packed { columns, width, beside: Beside::default() });
+        let means = Arc::new(Packed::new(columns, width));
         let of_rows = Arc::clone(&means);
         let sort = move |ctx: &Context, batch: Batch| {
             Chunk::of(ctx, batch, &parts, &of_rows.columns, &of_rows.beside)
         };
         Chunks { chunks: map(ctx, pipeline, sort), means, unpacked: VecDeque::new() }
+    }
+
+    /// What the packed rows mean.
+    pub(super) fn means(&self) -> &Arc<Packed> {
+        &self.means
     }
 
     pub(super) fn next(&mut self, ctx: &Context) -> Result<Option<Chunk>> {
@@ -108,10 +120,10 @@ pub(super) struct Runs {
 }
 
 impl Runs {
-    /// No rows yet of those that `chunks` gives.
-    pub(super) fn new(ctx: &Context, chunks: &Chunks) -> Runs {
+    /// No rows yet.
+    pub(super) fn new(ctx: &Context, means: Arc<Packed>) -> Runs {
         Runs {
-            means: Arc::clone(&chunks.means),
+            means,
             spilled: Vec::new(),
             runs: Vec::new(),
             small: Vec::new(),
@@ -120,6 +132,11 @@ impl Runs {
             spill: None,
             held: ctx.rows_held(),
         }
+    }
+
+    /// What the packed rows mean.
+    pub(super) fn means(&self) -> &Arc<Packed> {
+        &self.means
     }
 
     /// Takes a chunk. Gives back its rows if their keys cannot be sorted as bytes beside those that came before.
