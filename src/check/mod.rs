@@ -54,9 +54,15 @@ pub fn check(source: &Source, options: &Options) -> Vec<Finding> {
     let secrets = secrets::find(&subject);
     let shown = masked(source, &secrets);
     let mut report = Report { shown: &shown, findings: Vec::new() };
+    let mut told: Vec<&str> = Vec::new();
     for error in subject.meanings.errors().iter().filter(|error| !options.known.contains(&error.name)) {
         let mut diagnostic = Diagnostic::from_resolve(&shown, error);
         if is_of_a_connector(&error.name) {
+            // Once is enough to know.
+            if told.contains(&error.name.as_str()) {
+                continue;
+            }
+            told.push(&error.name);
             diagnostic.code = "M0412";
             diagnostic.message = format!("'{}' is of a connector that is not known here.", error.name);
             diagnostic.help = Some(
@@ -98,6 +104,10 @@ pub fn check(source: &Source, options: &Options) -> Vec<Finding> {
 /// Whether a name is built like those of libraries, `Space.Name`, in a space that the library does not have, nor one
 /// that differs in a letter: then it is a connector's or an extension's, and not one of the library's with a slip in it.
 fn is_of_a_connector(name: &str) -> bool {
+    // Only extensions see it.
+    if name == "Uri.Type" {
+        return true;
+    }
     let Some((space, rest)) = name.split_once('.') else { return false };
     let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
     let folded = space.to_lowercase();
