@@ -19,6 +19,8 @@ mod keyed_file;
 mod kill_tests;
 #[cfg(feature = "http")]
 pub mod odata;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod row_set;
 mod sqlite;
 mod store;
@@ -29,6 +31,8 @@ pub use entity::{Column, Entity, EntityError};
 pub use error::DestinationError;
 pub use json_lines::JsonLinesFormat;
 pub use keyed_file::{FileStore, KeyedFileWriter};
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use sqlite::{SqliteStore, SqliteWriter, roll_back_interrupted};
 pub use store::{
     Description, Destination, Mode, Reference, RowPolicy, StoredColumn, UpsertWriter, WriteOptions,
@@ -106,6 +110,13 @@ impl RejectionCode {
             Self::NotStorable => "not-storable",
         }
     }
+}
+
+/// The one kind that holds every value of a column in these rows, if there is one.
+fn infer_kind(rows: &[Row], column: usize) -> Option<CellKind> {
+    let mut kinds = rows.iter().filter_map(|row| row.cells.get(column)).filter_map(Cell::kind);
+    let first = kinds.next()?;
+    kinds.try_fold(first, CellKind::unify)
 }
 
 /// The rejection for a null or blank key column, if there is one.

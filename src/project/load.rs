@@ -194,7 +194,10 @@ impl Project {
     pub fn entity_path(&self, connection: &Connection, entity: &str) -> PathBuf {
         let address = self.address(connection);
         match connection.kind {
-            ConnectionKind::Sqlite | ConnectionKind::Odata | ConnectionKind::Dataverse => address,
+            ConnectionKind::Sqlite
+            | ConnectionKind::PostgreSql
+            | ConnectionKind::Odata
+            | ConnectionKind::Dataverse => address,
             ConnectionKind::Csv | ConnectionKind::Json | ConnectionKind::JsonLines => address.join(entity),
         }
     }

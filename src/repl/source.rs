@@ -96,9 +96,34 @@ pub fn plan_entity(project: &Project, connection: &Connection, entity: &str) -> 
         }
         ConnectionKind::JsonLines => json_lines(&content),
         ConnectionKind::Sqlite => navigated("Sqlite.Database", &format!("Schema = \"main\", Item = {item}")),
+        ConnectionKind::PostgreSql => postgres(&connection.address, entity),
         ConnectionKind::Odata | ConnectionKind::Dataverse => {
             navigated("OData.Feed", &format!("Name = {item}, Signature = \"table\""))
         }
+    }
+}
+
+/// The steps for a table of a PostgreSQL database; without a schema it is one of the usual one.
+fn postgres(address: &str, entity: &str) -> Planned {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (server, database) = rest.split_once('/').unwrap_or((rest, ""));
+    let database = database.split('?').next().unwrap_or_default();
+    let server = server.rsplit_once('@').map_or(server, |(_, server)| server);
+    let (schema, item) = entity.split_once('.').unwrap_or(("public", entity));
+    let text = |text: &str| {
+        let mut quoted = String::new();
+        quote(text, &mut quoted);
+        quoted
+    };
+    Planned {
+        steps: vec![
+            Step::new("Source", format!("PostgreSQL.Database({}, {})", text(server), text(database))),
+            Step::new(
+                "Navigation 1",
+                format!("Source{{[Schema = {}, Item = {}]}}[Data]", text(schema), text(item)),
+            ),
+        ],
+        detect: false,
     }
 }
 

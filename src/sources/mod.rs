@@ -3,6 +3,7 @@
 //! They know the formats and how to read them lazily; which M function asks, and with which arguments, they do
 //! not know: that is in the library.
 
+mod ahead;
 pub mod bytes;
 pub mod csv;
 pub mod encoding;
@@ -15,3 +16,6 @@ pub mod web;
 #[cfg(feature = "excel")]
 pub mod workbook;
 pub mod xml;
+
+#[cfg(feature = "postgres")]
+pub mod postgres;

@@ -17,6 +17,8 @@ mod notifying;
 mod odata_service;
 mod outcomes;
 mod planning;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod scheduling;
 mod sets;
 #[cfg(feature = "http")]

@@ -1,7 +1,7 @@
 //! The statements by which rows are found, inserted, updated and deleted.
 
 use super::describe::{Affinity, affinity};
-use crate::destinations::{Cell, CellKind, Entity, Row};
+use crate::destinations::{CellKind, Entity, Row, infer_kind};
 
 /// The table as it stands, and the statements for it. Each cell of a row has the parameter of its position.
 pub(super) struct Statements {
@@ -110,14 +110,6 @@ fn declared_type(kind: CellKind) -> &'static str {
         CellKind::Text | CellKind::Time | CellKind::DateTimeZone | CellKind::Duration => "TEXT",
         CellKind::Binary => "BLOB",
     }
-}
-
-/// The one kind that holds every value of a column in these rows, if there is one.
-/// The one kind that holds every value of a column in these rows, if there is one.
-fn infer_kind(rows: &[Row], column: usize) -> Option<CellKind> {
-    let mut kinds = rows.iter().filter_map(|row| row.cells.get(column)).filter_map(Cell::kind);
-    let first = kinds.next()?;
-    kinds.try_fold(first, CellKind::unify)
 }
 
 pub(super) fn same_name(a: &str, b: &str) -> bool {

@@ -45,6 +45,9 @@ pub enum ConnectionKind {
     Odata,
     /// The Dataverse Web API; an entity is an entity set, such as `accounts`. Source and destination.
     Dataverse,
+    /// A PostgreSQL database; an entity is a table or view. Source and destination.
+    #[serde(rename = "postgresql")]
+    PostgreSql,
 }
 
 impl ConnectionKind {
@@ -57,7 +60,7 @@ impl ConnectionKind {
     pub fn is_local(self) -> bool {
         match self {
             Self::Csv | Self::Json | Self::JsonLines | Self::Sqlite => true,
-            Self::Odata | Self::Dataverse => false,
+            Self::PostgreSql | Self::Odata | Self::Dataverse => false,
         }
     }
 
@@ -74,7 +77,7 @@ impl ConnectionKind {
     /// Whether it can say what has changed since it was read last.
     pub fn tracks_changes(self) -> bool {
         match self {
-            Self::Csv | Self::Json | Self::JsonLines | Self::Sqlite => false,
+            Self::Csv | Self::Json | Self::JsonLines | Self::Sqlite | Self::PostgreSql => false,
             Self::Odata | Self::Dataverse => true,
         }
     }

@@ -10,6 +10,7 @@ mod message;
 #[cfg(feature = "http")]
 mod webhook;
 
+#[cfg(any(feature = "smtp", feature = "http"))]
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,11 +22,6 @@ use super::history::{History, Notified, RunRecord, RunStatus};
 use super::model::{Email, Notification, Outcome, Webhook};
 use crate::host::credentials::{CredentialStore, Variables};
 use crate::host::http::Credential;
-
-/// How often sending is tried.
-const TRIES: u32 = 4;
-/// The wait before the second try; each further one is twice as long.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// Tells those who are to be told of a run, and records it in the history. Answers what was sent and what not.
 pub fn notify(project: &Project, record: &RunRecord, clock: &dyn Fn() -> Timestamp) -> Vec<Notified> {
@@ -134,6 +130,9 @@ enum Tried {
 /// Tries a few times.
 #[cfg(any(feature = "smtp", feature = "http"))]
 fn patiently(mut send: impl FnMut() -> Result<(), Tried>) -> Result<(), String> {
+    const TRIES: u32 = 4;
+    /// Before the second try; each further wait is twice as long.
+    const FIRST_WAIT: Duration = Duration::from_millis(500);
     /// However long a server asks to wait.
     const LONGEST: Duration = Duration::from_secs(30);
     let mut wait = FIRST_WAIT;

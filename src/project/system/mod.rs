@@ -8,6 +8,8 @@ mod csv_check;
 mod files;
 #[cfg(feature = "http")]
 mod odata;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod sqlite;
 
 use std::path::Path;
@@ -21,8 +23,6 @@ use crate::destinations::{
     CsvFormat, Destination, DestinationError, FileStore, JsonLinesFormat, SqliteStore,
 };
 use crate::eval::Context;
-#[cfg(not(feature = "http"))]
-use crate::host::http::HttpError;
 use crate::table::{self, Demand, Table};
 use crate::value::{Error, Result};
 
@@ -113,25 +113,34 @@ pub(super) fn source(kind: ConnectionKind) -> Box<dyn SourceSystem> {
         ConnectionKind::Json => Box::new(files::Json { lines: false }),
         ConnectionKind::JsonLines => Box::new(files::Json { lines: true }),
         ConnectionKind::Sqlite => Box::new(sqlite::Sqlite),
+        #[cfg(feature = "postgres")]
+        ConnectionKind::PostgreSql => Box::new(postgres::Postgres),
+        #[cfg(not(feature = "postgres"))]
+        ConnectionKind::PostgreSql => Box::new(Absent(NO_POSTGRES)),
         #[cfg(feature = "http")]
         ConnectionKind::Odata | ConnectionKind::Dataverse => Box::new(odata::OData),
         #[cfg(not(feature = "http"))]
-        ConnectionKind::Odata | ConnectionKind::Dataverse => Box::new(NoNetwork),
+        ConnectionKind::Odata | ConnectionKind::Dataverse => Box::new(Absent(NO_NETWORK)),
     }
 }
 
-/// Stands for services in a build that has no network.
+#[cfg(not(feature = "postgres"))]
+const NO_POSTGRES: &str = "This build does not reach PostgreSQL: it was made without the feature 'postgres'.";
 #[cfg(not(feature = "http"))]
-struct NoNetwork;
+const NO_NETWORK: &str = "This build has no network: it was made without the feature 'http'.";
 
-#[cfg(not(feature = "http"))]
-impl SourceSystem for NoNetwork {
+/// Stands for systems that a build cannot reach, and says why.
+#[cfg(not(all(feature = "postgres", feature = "http")))]
+struct Absent(&'static str);
+
+#[cfg(not(all(feature = "postgres", feature = "http")))]
+impl SourceSystem for Absent {
     fn entities(&self, _scope: &Scope<'_>) -> Result<Vec<String>> {
-        Err(Error::data_source(HttpError::NoNetwork.to_string()))
+        Err(Error::data_source(self.0))
     }
 
     fn open(&self, _scope: &Scope<'_>, _entity: &str, _reading: Reading) -> Result<Opened> {
-        Err(Error::data_source(HttpError::NoNetwork.to_string()))
+        Err(Error::data_source(self.0))
     }
 }
 
@@ -146,13 +155,21 @@ pub(super) fn destination(
     if let Some(local) = local_destination(project.folder(), connection) {
         return local;
     }
-    #[cfg(feature = "http")]
-    return Ok(Box::new(odata::store(project, connection)));
-    #[cfg(not(feature = "http"))]
-    Err(DestinationError::Service {
-        address: connection.address.clone(),
-        detail: HttpError::NoNetwork.to_string(),
-    })
+    match connection.kind {
+        #[cfg(feature = "postgres")]
+        ConnectionKind::PostgreSql => postgres::store(project, connection),
+        #[cfg(not(feature = "postgres"))]
+        ConnectionKind::PostgreSql => Err(absent(connection, NO_POSTGRES)),
+        #[cfg(feature = "http")]
+        _ => Ok(Box::new(odata::store(project, connection))),
+        #[cfg(not(feature = "http"))]
+        _ => Err(absent(connection, NO_NETWORK)),
+    }
+}
+
+#[cfg(not(all(feature = "postgres", feature = "http")))]
+fn absent(connection: &Connection, why: &str) -> DestinationError {
+    DestinationError::Service { address: connection.address.clone(), detail: why.to_owned() }
 }
 
 /// The store a connection to this machine writes to; addresses count from `folder`. None for other kinds.
@@ -172,7 +189,7 @@ pub(super) fn local_destination(
         ConnectionKind::Json | ConnectionKind::JsonLines => {
             Box::new(FileStore::new(address, JsonLinesFormat))
         }
-        ConnectionKind::Odata | ConnectionKind::Dataverse => return None,
+        ConnectionKind::PostgreSql | ConnectionKind::Odata | ConnectionKind::Dataverse => return None,
     }))
 }
 

@@ -21,7 +21,12 @@ pub(super) fn split_column(ctx: &Context, arguments: Arguments<'_>) -> Result<Va
     let new_names: Vec<Text> = match arguments.value(3) {
         Value::List(list) => texts(ctx, list)?,
         Value::Null => numbered(first_count(ctx, &table, column, &splitter)?),
-        _ => numbered(arguments.count(3, "columnNamesOrNumber")?),
+        _ => {
+            let count = arguments.count(3, "columnNamesOrNumber")?;
+            // Names and types of so many columns, before a row is read.
+            ctx.reserve(count.saturating_mul(128))?;
+            numbered(count)
+        }
     };
     let extra = if arguments.is_null(5) { Extra::Ignore } else { Extra::read(arguments.value(5))? };
     let parts = Parts { count: new_names.len(), default: arguments.value(4).clone(), extra };
