@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pqm::eval::Context;
 use pqm::table::parallel::{Pipeline, map};
-use pqm::table::{Batch, Batches, Column, Demand, Table};
+use pqm::table::{Batch, Batches, Column, Demand, Spare, Table};
 use pqm::value::{Member, Result, Value};
 
 use super::cells::Cells;
@@ -41,15 +41,20 @@ pub fn encode(
     write: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> std::result::Result<(), Stopped> {
     let (ctx, policy) = (cells.ctx(), cells.policy());
+    let spare = Spare::<Vec<u8>>::default();
+    let written = spare.clone();
     let make = move |ctx: &Context, batch: Batch| {
         let mut cells = Cells::new(ctx, policy);
-        let mut bytes = Vec::with_capacity(batch.len() * batch.columns().len() * 8);
+        let mut bytes = spare.take();
+        bytes.reserve(batch.len() * batch.columns().len() * 8);
         let stopped = encode(&mut cells, &batch, &mut bytes).err();
         Encoded { bytes, rows: batch.len() as u64, errors: cells.errors(), stopped }
     };
     let mut passed = 0;
-    let mut take = |encoded: Encoded| {
+    let mut take = |mut encoded: Encoded| {
         write(&encoded.bytes)?;
+        encoded.bytes.clear();
+        written.give(encoded.bytes);
         cells.count(encoded.errors);
         match encoded.stopped {
             Some(Stopped::Cell(error, place)) => {
