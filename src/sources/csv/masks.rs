@@ -83,7 +83,8 @@ fn equal(bytes: u64, wanted: u8) -> u64 {
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use std::arch::x86_64::{
-        __m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set_epi64x, _mm256_set1_epi8,
+        __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
+        _mm256_setzero_si256,
     };
 
     use super::{Masks, WORD, WORDS, each_word};
@@ -98,28 +99,36 @@ mod wide {
         )
     }
 
+    // No closures and iterators here: without optimisation of the whole program they are called, for each word.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn word(bytes: &[u8; WORD], delimiter: u8) -> Masks {
-        let (halves, _) = bytes.as_chunks::<32>();
-        let find = |wanted: u8| {
-            let wanted = _mm256_set1_epi8(wanted as i8);
-            let bits = halves.iter().enumerate().map(|(at, half)| {
-                let same = _mm256_cmpeq_epi8(load(half), wanted);
-                u64::from(_mm256_movemask_epi8(same) as u32) << (at * 32)
-            });
-            bits.fold(0, |all, bits| all | bits)
+        let (low, high) = match bytes.as_chunks::<32>().0 {
+            [low, high] => (load(low), load(high)),
+            _ => (_mm256_setzero_si256(), _mm256_setzero_si256()),
         };
-        Masks { delimiters: find(delimiter), feeds: find(b'\n'), returns: find(b'\r'), quotes: find(b'"') }
+        Masks {
+            delimiters: find(low, high, delimiter),
+            feeds: find(low, high, b'\n'),
+            returns: find(low, high, b'\r'),
+            quotes: find(low, high, b'"'),
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn find(low: __m256i, high: __m256i, wanted: u8) -> u64 {
+        let wanted = _mm256_set1_epi8(wanted as i8);
+        let low = _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)) as u32;
+        let high = _mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)) as u32;
+        u64::from(low) | u64::from(high) << 32
     }
 
     #[inline]
     #[target_feature(enable = "avx2")]
     fn load(bytes: &[u8; 32]) -> __m256i {
-        let (eights, _) = bytes.as_chunks::<8>();
-        let [a, b, c, d] =
-            [0, 1, 2, 3].map(|at| eights.get(at).map_or(0, |eight| i64::from_le_bytes(*eight)));
-        _mm256_set_epi64x(d, c, b, a)
+        // SAFETY: 32 bytes are there; they need not be aligned.
+        unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
     }
 }
 

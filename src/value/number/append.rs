@@ -20,6 +20,7 @@ pub fn append_digits(out: &mut Vec<u8>, number: u64, least: usize) {
 }
 
 /// The two digits of a number below 100.
+#[inline]
 pub fn two_digits(number: u32) -> [u8; 2] {
     [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
@@ -113,6 +114,7 @@ const POWERS: [u64; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 ///
 /// Units and scale are exact, so the quotient is the double that the decimal stands for; a double has only one
 /// decimal of at most 15 digits, zeros at its end aside.
+#[inline]
 fn short(double: f64) -> Option<(u64, usize)> {
     if !(1e-4..1e9).contains(&double) && double != 0.0 {
         return None;

@@ -88,6 +88,7 @@ pub fn days_in_month(year: i32, month: u32) -> u32 {
 }
 
 /// Days from 0001-01-01 to the given day. The caller has checked the components.
+#[inline]
 pub(super) fn days_from_civil(year: i32, month: u32, day: u32) -> i32 {
     let (march_year, march_month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
     let years = march_year.unsigned_abs();
@@ -97,6 +98,7 @@ pub(super) fn days_from_civil(year: i32, month: u32, day: u32) -> i32 {
 
 /// Year, month and day of a day number, by way of multiplications that stand for divisions (C. Neri and L. Schneider,
 /// "Euclidean affine functions and their application to calendar algorithms", 2023).
+#[inline]
 pub(super) fn civil_from_days(days: i32) -> (i32, u32, u32) {
     const PER_FOUR_YEARS: u64 = 2_939_745;
     let quarters = (days.wrapping_add(MARCH_SHIFT) as u32).wrapping_mul(4).wrapping_add(3);

@@ -14,6 +14,7 @@ impl Date {
     pub const MAX: Self = Self(3_652_058);
 
     /// The date with these components, if there is one.
+    #[inline]
     pub fn new(year: i64, month: i64, day: i64) -> Option<Self> {
         if !(1..=9999).contains(&year) || !(1..=12).contains(&month) {
             return None;
@@ -31,6 +32,7 @@ impl Date {
     }
 
     /// Year, month (1 to 12) and day (1 to 31).
+    #[inline]
     pub fn components(self) -> (i32, u32, u32) {
         civil_from_days(self.0)
     }
