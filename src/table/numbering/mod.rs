@@ -93,6 +93,13 @@ impl Numbering {
     ) -> Result<()> {
         numbers.reserve(batch.len());
         ctx.steps(batch.len())?;
+        if columns.is_empty() && batch.len() > 1 {
+            // All rows have the same key.
+            self.number(ctx, &Batch::new(Vec::new(), 1), columns, numbers)?;
+            let number = numbers.last().copied().unwrap_or_default();
+            numbers.resize(numbers.len() + batch.len() - 1, number);
+            return Ok(());
+        }
         let cells = columns.iter().map(|at| batch.settled(ctx, *at)).collect::<Result<Vec<_>>>()?;
         let mut cells = KeyCells { columns: cells, codes: Vec::new() };
         if let Known::Coded(known) = &mut self.known {
