@@ -58,6 +58,14 @@ impl ComparisonCriteria {
         self
     }
 
+    /// Whether items themselves are compared, as `Value.Compare` does it, ascending.
+    pub fn is_plain(&self) -> bool {
+        matches!(
+            self.parts.as_slice(),
+            [Part { selector: Selector::Item, rule: Rule::Plain, descending: false }]
+        )
+    }
+
     /// The columns of a row with whether they fall, if nothing but columns in their own order is looked at.
     pub fn columns(&self) -> Option<Vec<(Text, bool)>> {
         self.parts

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::selector::selects;
 use super::{Keys, Over, Rule, Selector, ValueKey};
-use crate::eval::{Context, conversion_error};
+use crate::eval::{Context, conversion_error, equal};
 use crate::value::types::Form;
 use crate::value::{Error, Result, Text, Type, Value};
 
@@ -72,6 +72,19 @@ impl EquationCriteria {
     pub fn equal(&self, ctx: &Context, left: &Value, right: &Value) -> Result<bool> {
         let (left, right) = (self.keys(ctx, left)?, self.keys(ctx, right)?);
         self.equal_keys(ctx, &left, &right)
+    }
+
+    /// Whether items themselves are compared, as `=` does it.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.parts.as_slice(), [(Selector::Item, Rule::Plain)])
+    }
+
+    /// Whether an item is equal to one with these keys.
+    pub fn item_equals(&self, ctx: &Context, item: &Value, keys: &Keys) -> Result<bool> {
+        if self.is_plain() {
+            return equal(ctx, item, keys.at(0));
+        }
+        self.equal_keys(ctx, &self.keys(ctx, item)?, keys)
     }
 
     /// Whether items can be found by hash: no part calls a function to compare.

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::plain_index::PlainIndex;
 use super::{EquationCriteria, Keys, ValueKey};
 use crate::eval::Context;
 use crate::value::{Result, Value};
@@ -13,6 +14,8 @@ pub struct EqualityIndex {
 }
 
 enum Found {
+    /// The items themselves, as `=` sees them.
+    Plain(PlainIndex),
     ByHash(FxHashMap<ValueKey, usize>),
     OneByOne(Vec<Keys>),
 }
@@ -20,7 +23,9 @@ enum Found {
 impl EqualityIndex {
     /// An index without items.
     pub fn new(criteria: EquationCriteria) -> EqualityIndex {
-        let found = if criteria.is_hashable() {
+        let found = if criteria.is_plain() {
+            Found::Plain(PlainIndex::default())
+        } else if criteria.is_hashable() {
             Found::ByHash(FxHashMap::default())
         } else {
             Found::OneByOne(Vec::new())
@@ -31,6 +36,7 @@ impl EqualityIndex {
     /// How many different items there are.
     pub fn len(&self) -> usize {
         match &self.found {
+            Found::Plain(items) => items.len(),
             Found::ByHash(numbers) => numbers.len(),
             Found::OneByOne(keys) => keys.len(),
         }
@@ -43,6 +49,9 @@ impl EqualityIndex {
 
     /// The number of the items equal to `item`, if there are any.
     pub fn find(&self, ctx: &Context, item: &Value) -> Result<Option<usize>> {
+        if let Found::Plain(items) = &self.found {
+            return items.find(ctx, item.as_plain());
+        }
         let keys = self.criteria.keys(ctx, item)?;
         self.find_keys(ctx, &keys)
     }
@@ -50,6 +59,7 @@ impl EqualityIndex {
     /// [`EqualityIndex::find`] of an item with these keys.
     pub fn find_keys(&self, ctx: &Context, keys: &Keys) -> Result<Option<usize>> {
         match &self.found {
+            Found::Plain(items) => items.find(ctx, keys.at(0)),
             Found::ByHash(numbers) => Ok(numbers.get(&self.criteria.hash_keys(ctx, keys)?).copied()),
             Found::OneByOne(known) => {
                 for (number, other) in known.iter().enumerate() {
@@ -65,16 +75,23 @@ impl EqualityIndex {
 
     /// The number of `item`, which is a new one if the index has no equal item yet; and whether it is.
     pub fn insert(&mut self, ctx: &Context, item: &Value) -> Result<(usize, bool)> {
+        if let Found::Plain(items) = &mut self.found {
+            return items.insert(ctx, item.as_plain());
+        }
         let keys = self.criteria.keys(ctx, item)?;
         self.insert_keys(ctx, keys)
     }
 
     /// [`EqualityIndex::insert`] of an item with these keys.
     pub fn insert_keys(&mut self, ctx: &Context, keys: Keys) -> Result<(usize, bool)> {
-        if let Found::ByHash(numbers) = &mut self.found {
-            let next = numbers.len();
-            let number = *numbers.entry(self.criteria.hash_keys(ctx, &keys)?).or_insert(next);
-            return Ok((number, number == next));
+        match &mut self.found {
+            Found::Plain(items) => return items.insert(ctx, keys.at(0)),
+            Found::ByHash(numbers) => {
+                let next = numbers.len();
+                let number = *numbers.entry(self.criteria.hash_keys(ctx, &keys)?).or_insert(next);
+                return Ok((number, number == next));
+            }
+            Found::OneByOne(_) => {}
         }
         if let Some(number) = self.find_keys(ctx, &keys)? {
             return Ok((number, false));

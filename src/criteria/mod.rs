@@ -9,6 +9,7 @@ mod comparison;
 mod equation;
 mod index;
 mod key;
+mod plain_index;
 mod prefix;
 mod rule;
 mod selector;

@@ -117,7 +117,21 @@ impl Context {
     /// Calls a function with arguments that are moved into its frame.
     #[inline]
     fn call_with<const N: usize>(&self, function: &Function, mut arguments: [Value; N]) -> Result<Value> {
-        let Callable::Closure(closure) = function.callable() else { return self.call(function, &arguments) };
+        let closure = match function.callable() {
+            Callable::Closure(closure) => closure,
+            Callable::Native(native) => {
+                let most = native.parameters.ty.parameters.len();
+                if N < native.parameters.ty.required || N > most || most > FEW_ARGUMENTS {
+                    return self.call(function, &arguments);
+                }
+                self.step()?;
+                let mut values = [const { Value::Null }; FEW_ARGUMENTS];
+                for (value, argument) in values.iter_mut().zip(arguments) {
+                    *value = argument;
+                }
+                return self.nested(|| call_native(self, native, &mut values[..most]));
+            }
+        };
         self.step()?;
         self.nested(|| {
             call_closure(self, closure, N, |at, _| {

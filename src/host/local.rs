@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "http")]
 use super::http::{Credential, HostGrants, HttpClient};
 use super::http::{GoOn, HttpError, HttpRequest, HttpResponse};
-use super::{FolderEntry, Host, HostError, Now, Scratch};
+use super::{Anywhere, FolderEntry, Host, HostError, Now, Scratch};
 
 /// A host that grants nothing: evaluation is then a pure function of the program and its inputs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,10 +76,8 @@ impl LocalHost {
         }
         Ok(full)
     }
-}
 
-impl Host for LocalHost {
-    fn open(&self, path: &Path) -> Result<Box<dyn Read + Send>, HostError> {
+    fn file(&self, path: &Path) -> Result<File, HostError> {
         let full = self.resolve(path)?;
         let file = File::open(&full).map_err(|error| explain(&full, &error))?;
         if file.metadata().is_ok_and(|data| data.is_dir()) {
@@ -88,7 +86,17 @@ impl Host for LocalHost {
                 full.display()
             )));
         }
-        Ok(Box::new(file))
+        Ok(file)
+    }
+}
+
+impl Host for LocalHost {
+    fn open(&self, path: &Path) -> Result<Box<dyn Read + Send>, HostError> {
+        Ok(Box::new(self.file(path)?))
+    }
+
+    fn open_anywhere(&self, path: &Path) -> Result<Option<Box<dyn Anywhere>>, HostError> {
+        Ok(Some(Box::new(self.file(path)?)))
     }
 
     fn scratch(&self) -> Result<Box<dyn Scratch>, HostError> {

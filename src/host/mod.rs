@@ -60,11 +60,23 @@ pub trait Scratch: Read + Write + Seek + Send {}
 
 impl<T: Read + Write + Seek + Send> Scratch for T {}
 
+/// A file that is read at any place.
+pub trait Anywhere: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Anywhere for T {}
+
 /// The capabilities a host grants to a program. Everything is denied unless an implementation grants it.
 pub trait Host: Send + Sync {
     /// Opens a file for reading.
     fn open(&self, path: &Path) -> Result<Box<dyn Read + Send>, HostError> {
         Err(denied_file(path))
+    }
+
+    /// Opens a file for reading at any place; `None` if the host has files only from start to end: what needs more
+    /// then holds the whole file.
+    fn open_anywhere(&self, path: &Path) -> Result<Option<Box<dyn Anywhere>>, HostError> {
+        let _ = path;
+        Ok(None)
     }
 
     /// The path the host means by `path`: absolute, so that a file can be named in messages and caches.

@@ -46,6 +46,10 @@ const FAMILIES: &[&[Declaration]] = &[
     documents::FUNCTIONS,
     #[cfg(feature = "excel")]
     documents::excel::FUNCTIONS,
+    #[cfg(feature = "parquet")]
+    documents::delta::FUNCTIONS,
+    #[cfg(feature = "parquet")]
+    documents::parquet::FUNCTIONS,
     file::FUNCTIONS,
     geography::FUNCTIONS,
     lines::FUNCTIONS,
@@ -108,5 +112,4 @@ const FAMILIES: &[&[Declaration]] = &[
 ];
 
 /// The M sources of the functions written in M, by file name.
-const STANDARD: &[(&str, &str)] =
-    &[("List", include_str!("../../stdlib/List.pq")), ("Table", include_str!("../../stdlib/Table.pq"))];
+const STANDARD: &[(&str, &str)] = &[("DeltaLake", include_str!("../../stdlib/DeltaLake.pq"))];

@@ -48,9 +48,10 @@ const UNAVAILABLE: &[(&str, &str)] = &[
         "it needs a cube, and cubes come only from Analysis Services, SAP and their like. Use tables and Table.Group.",
     ),
     ("DB2.", "there is no driver for IBM Db2. Export the tables and read them with Csv.Document."),
+    ("DeltaLake.Table", "this build of pqm has no Parquet. Build it with the feature parquet."),
     (
         "DeltaLake.",
-        "there is no reader of Delta tables. Read the Parquet files of the table with Parquet.Document.",
+        "it can't be asked for here. Read the rows with DeltaLake.Table, or the files of _delta_log with Json.Document.",
     ),
     ("DirectQueryCapabilities.", "it belongs to DirectQuery, which only Power BI has."),
     ("Essbase.", "it needs the client of Oracle Essbase. Export the result and read it with Csv.Document."),
@@ -100,6 +101,10 @@ const UNAVAILABLE: &[(&str, &str)] = &[
     (
         "Oracle.",
         "there is no driver for Oracle in this version. Export the tables and read them with Csv.Document.",
+    ),
+    (
+        "Parquet.",
+        "this build of pqm has no Parquet. Build it with the feature parquet, or export the table as CSV and read it with Csv.Document.",
     ),
     (
         "Pdf.",
@@ -235,7 +240,8 @@ mod tests {
     #[test]
     fn no_reason_is_left_over() {
         // What a feature leaves out may be here and declared; so may the rest of a namespace.
-        let by_feature = ["Excel.Workbook", "OData.Feed", "Soda.", "Web.", "PostgreSQL."];
+        let by_feature =
+            ["DeltaLake.Table", "Excel.Workbook", "OData.Feed", "Parquet.", "Soda.", "Web.", "PostgreSQL."];
         let library = Library::get();
         let meant = |known: &str, name: &str| {
             if known.ends_with('.') { name.starts_with(known) } else { name == known }

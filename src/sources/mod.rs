@@ -11,6 +11,8 @@ pub mod escape;
 pub mod html;
 pub mod json;
 pub mod odata;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod sqlite;
 pub mod web;
 #[cfg(feature = "excel")]

@@ -87,6 +87,11 @@ impl Binary {
         self.bytes.get().is_some()
     }
 
+    /// The bytes, if they are at hand and could be had.
+    pub fn at_hand(&self) -> Option<&[u8]> {
+        self.bytes.get()?.as_deref().ok()
+    }
+
     /// The bytes, reading them first if need be.
     pub fn bytes(&self, ctx: &Context) -> Result<&[u8]> {
         if let Some(known) = self.bytes.get() {

@@ -1,3 +1,4 @@
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::drop::{Nested, drop_nested};
@@ -33,6 +34,12 @@ pub trait Enumerate: Send + Sync {
     fn claimed_type(&self) -> Option<&Arc<Type>> {
         None
     }
+
+    /// Whether reading items before they are asked for cannot be told from reading them then, and costs little: they
+    /// are at hand, or computed from such by a function that only computes.
+    fn may_read_ahead(&self) -> bool {
+        false
+    }
 }
 
 /// One reading of a list.
@@ -43,7 +50,7 @@ pub trait Iterate: Send {
     /// The next item evaluated, with its metadata: for readers that keep no unevaluated items, which spares lists
     /// that compute theirs the cells to keep them in.
     fn next_evaluated(&mut self, ctx: &Context) -> Result<Option<Value>> {
-        self.next(ctx)?.map(|member| member.force_with_metadata(ctx)).transpose()
+        self.next(ctx)?.map(|member| member.into_value(ctx)).transpose()
     }
 }
 
@@ -101,6 +108,14 @@ impl List {
         }
     }
 
+    /// Whether reading items before they are asked for cannot be told from reading them then, and costs little.
+    pub fn may_read_ahead(&self) -> bool {
+        match self {
+            List::Items(_) | List::Range { .. } => true,
+            List::Lazy(list) => list.may_read_ahead(),
+        }
+    }
+
     /// The items at hand, if they are.
     pub fn as_items(&self) -> Option<&[Member]> {
         match self {
@@ -146,6 +161,54 @@ impl List {
             count += 1;
         }
         Ok(count)
+    }
+
+    /// Hands the items from the first on to `each`, evaluated and without metadata, until one of them breaks. Items at
+    /// hand are lent, not copied. The first error ends it.
+    ///
+    /// # Errors
+    /// Those of items, of `each`, and stops.
+    pub fn each_value(
+        self: &Arc<Self>,
+        ctx: &Context,
+        mut each: impl FnMut(&Value) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        /// How many items at hand are counted as steps in one go.
+        const COUNTED: usize = 32;
+        if let List::Items(items) = &**self {
+            for items in items.chunks(COUNTED) {
+                ctx.steps(items.len())?;
+                for item in items {
+                    let flow = match item.ready() {
+                        Some(value) => each(value.as_plain())?,
+                        None => each(&item.force(ctx)?)?,
+                    };
+                    if flow.is_break() {
+                        return Ok(());
+                    }
+                }
+            }
+            return Ok(());
+        }
+        let mut items = self.items();
+        while let Some(value) = items.next_evaluated(ctx)? {
+            if each(value.as_plain())?.is_break() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// [`List::each_value`] to the end.
+    ///
+    /// # Errors
+    /// Those of items, of `each`, and stops.
+    pub fn all_values(
+        self: &Arc<Self>,
+        ctx: &Context,
+        mut each: impl FnMut(&Value) -> Result<()>,
+    ) -> Result<()> {
+        self.each_value(ctx, |value| each(value).map(ControlFlow::Continue))
     }
 
     /// Room for the items, if their number is known and is not out of reason.
@@ -237,6 +300,25 @@ impl Items {
         Ok(item)
     }
 
+    /// The next items, as many as there are up to `count`.
+    pub fn next_many(&mut self, ctx: &Context, count: usize) -> Result<Vec<Member>> {
+        if let (None, List::Items(items)) = (&self.lazy, &*self.list) {
+            let rest = items.get(self.at..).unwrap_or_default();
+            let taken = rest.get(..count).unwrap_or(rest);
+            ctx.steps(taken.len())?;
+            self.at += taken.len();
+            return Ok(taken.to_vec());
+        }
+        let mut taken = Vec::with_capacity(count.min(64));
+        while taken.len() < count {
+            match self.next(ctx)? {
+                Some(item) => taken.push(item),
+                None => break,
+            }
+        }
+        Ok(taken)
+    }
+
     /// The next item evaluated, with its metadata. An error of the item is raised.
     pub fn next_evaluated(&mut self, ctx: &Context) -> Result<Option<Value>> {
         match &mut self.lazy {
@@ -250,7 +332,12 @@ impl Items {
                     self.at += 1;
                     Ok(Some(Value::Int64(from.saturating_add(at as i64))))
                 }
-                _ => self.next(ctx)?.map(|member| member.force_with_metadata(ctx)).transpose(),
+                (List::Items(items), at) => {
+                    ctx.step()?;
+                    self.at += 1;
+                    items.get(at).map(|member| member.force_with_metadata(ctx)).transpose()
+                }
+                _ => self.next(ctx)?.map(|member| member.into_value(ctx)).transpose(),
             },
         }
     }

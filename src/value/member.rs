@@ -30,6 +30,14 @@ impl Member {
         }
     }
 
+    /// [`Member::force_with_metadata`] of a member that is not needed any more.
+    pub fn into_value(self, ctx: &Context) -> Result<Value> {
+        match self {
+            Member::Ready(value) => Ok(value),
+            Member::Lazy(cell) => cell.force(ctx),
+        }
+    }
+
     /// The value if it is there without evaluating anything.
     pub fn ready(&self) -> Option<&Value> {
         match self {

@@ -43,7 +43,12 @@ use temporal::{Date, DateTime, DateTimeZone, Duration, Time};
 use crate::table::Table;
 
 /// Any M value.
+///
+/// The tag takes four bytes so that what is beside it is moved in pieces of four and eight: behind a tag of one byte
+/// it is moved in pieces that overlap, each of which waits for the stores before it, which made moves cost most of
+/// what reading an item costs.
 #[derive(Clone, Default)]
+#[repr(u32)]
 pub enum Value {
     /// `null`
     #[default]

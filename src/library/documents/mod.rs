@@ -1,12 +1,16 @@
 //! Csv.Document, Json.*, and other documents read from binary values.
 
 mod csv;
+#[cfg(feature = "parquet")]
+pub(super) mod delta;
 #[cfg(feature = "excel")]
 pub(super) mod excel;
 mod html;
 mod json;
 #[cfg(test)]
 mod markup_tests;
+#[cfg(feature = "parquet")]
+pub(super) mod parquet;
 mod source;
 mod xml;
 

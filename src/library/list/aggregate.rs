@@ -50,15 +50,16 @@ fn average(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 }
 
 fn folded(ctx: &Context, arguments: &Arguments<'_>, mut fold: Fold) -> Result<Value> {
-    let arithmetic: Arithmetic = match Precision::read(arguments.value(1))? {
+    let (list, precision) = (arguments.list(0)?, Precision::read(arguments.value(1))?);
+    let arithmetic: Arithmetic = match precision {
         Precision::Double => apply,
         Precision::Decimal => {
             |ctx, operator, left, right| apply_with(ctx, Precision::Decimal, operator, left, right)
         }
     };
-    let mut items = arguments.list(0)?.items();
-    while let Some(item) = items.next_value(ctx)? {
-        fold.push(ctx, item, arithmetic)?;
+    match precision {
+        Precision::Double => list.all_values(ctx, |item| fold.push_ref(ctx, item))?,
+        Precision::Decimal => list.all_values(ctx, |item| fold.push(ctx, item.clone(), arithmetic))?,
     }
     fold.finish(ctx, arithmetic)
 }

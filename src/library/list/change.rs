@@ -91,8 +91,18 @@ fn repeat(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
 }
 
 fn reverse(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let mut items = arguments.list(0)?.members(ctx)?;
-    items.reverse();
+    let list = arguments.list(0)?;
+    let items = match list.as_items() {
+        Some(items) => {
+            ctx.steps(items.len())?;
+            items.iter().rev().cloned().collect()
+        }
+        None => {
+            let mut items = list.members(ctx)?;
+            items.reverse();
+            items
+        }
+    };
     Ok(Value::List(Arc::new(List::Items(items))))
 }
 

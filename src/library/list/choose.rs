@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::bound::Bound;
+use super::mapped::{Mapping, Pair};
 use super::stream::{counted, holds, stream};
 use crate::eval::{Arguments, Context, not_enough_elements, too_many_elements};
 use crate::library::{Declaration, example, native};
@@ -307,7 +308,22 @@ fn filtered(
 
 fn select(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (list, condition) = (arguments.list(0)?, arguments.function(1)?);
-    Ok(filtered(list, move |ctx, item| holds(ctx, &condition, item.force_with_metadata(ctx)?)))
+    let mapping = Arc::new(Mapping::new(list, condition));
+    Ok(stream(move || {
+        let mut items = mapping.items();
+        move |ctx: &Context| {
+            while let Some(Pair { item, result }) = items.next(ctx)? {
+                let keep = match result {
+                    Some(Value::Logical(keep)) => keep,
+                    _ => holds(ctx, items.function(), item.force_with_metadata(ctx)?)?,
+                };
+                if keep {
+                    return Ok(Some(item));
+                }
+            }
+            Ok(None)
+        }
+    }))
 }
 
 fn find_text(_: &Context, arguments: Arguments<'_>) -> Result<Value> {

@@ -28,8 +28,7 @@ fn most_frequent(ctx: &Context, arguments: &Arguments<'_>) -> Result<Vec<Value>>
     let mut index = EqualityIndex::new(EquationCriteria::parse(ctx, arguments.value(1), Over::Items)?);
     let mut found: Vec<(Value, usize)> = Vec::new();
     let mut items = list.items();
-    while let Some(item) = items.next(ctx)? {
-        let value = item.force_with_metadata(ctx)?;
+    while let Some(value) = items.next_evaluated(ctx)? {
         let (number, new) = index.insert(ctx, &value)?;
         if new {
             found.push((value, 1));

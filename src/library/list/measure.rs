@@ -1,7 +1,9 @@
 //! What can be said of a list.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use super::mapped::{Mapping, Pair};
 use super::stream::holds;
 use crate::eval::{Arguments, Context, conversion_error};
 use crate::library::{Declaration, example, native};
@@ -65,10 +67,11 @@ fn count(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 }
 
 fn non_null_count(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let (mut items, mut count) = (arguments.list(0)?.items(), 0);
-    while let Some(value) = items.next_value(ctx)? {
+    let mut count = 0;
+    arguments.list(0)?.all_values(ctx, |value| {
         count += i64::from(!value.is_null());
-    }
+        Ok(())
+    })?;
     Ok(Value::Int64(count))
 }
 
@@ -78,15 +81,15 @@ fn is_empty(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 
 /// Whether an item is `wanted`; reads no further than the first.
 fn any_is(ctx: &Context, arguments: &Arguments<'_>, wanted: bool) -> Result<bool> {
-    let mut items = arguments.list(0)?.items();
-    while let Some(value) = items.next_value(ctx)? {
-        match value {
-            Value::Logical(logical) if logical == wanted => return Ok(true),
-            Value::Logical(_) => {}
-            other => return Err(conversion_error(&other, &Arc::new(Type::new(Form::Logical)))),
+    let mut found = false;
+    arguments.list(0)?.each_value(ctx, |value| match value {
+        Value::Logical(logical) => {
+            found = *logical == wanted;
+            Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         }
-    }
-    Ok(false)
+        other => Err(conversion_error(other, &Arc::new(Type::new(Form::Logical)))),
+    })?;
+    Ok(found)
 }
 
 fn all_true(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -99,9 +102,13 @@ fn any_true(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 
 /// Whether the condition comes out as `wanted` for an item; reads no further than the first.
 fn any_matches(ctx: &Context, arguments: &Arguments<'_>, wanted: bool) -> Result<bool> {
-    let (mut items, condition) = (arguments.list(0)?.items(), arguments.function(1)?);
-    while let Some(item) = items.next(ctx)? {
-        if holds(ctx, &condition, item.force_with_metadata(ctx)?)? == wanted {
+    let mut items = Arc::new(Mapping::new(arguments.list(0)?, arguments.function(1)?)).items();
+    while let Some(Pair { item, result }) = items.next(ctx)? {
+        let holds = match result {
+            Some(Value::Logical(holds)) => holds,
+            _ => holds(ctx, items.function(), item.into_value(ctx)?)?,
+        };
+        if holds == wanted {
             return Ok(true);
         }
     }

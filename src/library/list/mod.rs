@@ -11,6 +11,7 @@ pub(super) mod fold;
 pub(super) mod frequency;
 #[cfg(test)]
 mod lazy_tests;
+mod mapped;
 pub(super) mod measure;
 pub(super) mod percentile;
 pub(super) mod ranges;

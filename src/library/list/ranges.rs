@@ -139,13 +139,7 @@ fn split(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
     Ok(counted(count, move || {
         let mut items = list.items();
         move |ctx: &Context| {
-            let mut page = Vec::with_capacity(size.min(64));
-            while page.len() < size {
-                match items.next(ctx)? {
-                    Some(item) => page.push(item),
-                    None => break,
-                }
-            }
+            let page = items.next_many(ctx, size)?;
             Ok((!page.is_empty()).then(|| Member::Ready(Value::List(Arc::new(List::Items(page))))))
         }
     }))

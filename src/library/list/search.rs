@@ -1,5 +1,6 @@
 //! Finding values in lists.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::criteria::{EqualityIndex, EquationCriteria, Keys, Over};
@@ -73,7 +74,8 @@ impl Sought {
     fn new(ctx: &Context, values: &[Value], criteria: &Value) -> Result<Sought> {
         let criteria = EquationCriteria::parse(ctx, criteria, Over::Items)?;
         // A function need not be symmetric: it gets the item first, the value second.
-        let values = if criteria.is_hashable() {
+        // One value is found sooner by looking than by hash.
+        let values = if criteria.is_hashable() && values.len() != 1 {
             let mut index = EqualityIndex::new(criteria.clone());
             for value in values {
                 index.insert(ctx, value)?;
@@ -90,6 +92,9 @@ impl Sought {
         match &self.values {
             Values::ByHash(index) => Ok(index.find(ctx, item)?.is_some()),
             Values::OneByOne(values) => {
+                if let [value] = values.as_slice() {
+                    return self.criteria.item_equals(ctx, item, value);
+                }
                 let item = self.criteria.keys(ctx, item)?;
                 for value in values {
                     if self.criteria.equal_keys(ctx, &item, value)? {
@@ -102,26 +107,24 @@ impl Sought {
     }
 
     fn is_in(&self, ctx: &Context, list: &Arc<List>) -> Result<bool> {
-        let mut items = list.items();
-        while let Some(item) = items.next_value(ctx)? {
-            if self.has(ctx, &item)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        any(ctx, list, |item| self.has(ctx, item))
     }
+}
+
+/// Whether the test holds for an item; reads no further than the first.
+fn any(ctx: &Context, list: &Arc<List>, mut test: impl FnMut(&Value) -> Result<bool>) -> Result<bool> {
+    let mut found = false;
+    list.each_value(ctx, |item| {
+        found = test(item)?;
+        Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(found)
 }
 
 fn contains(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let criteria = EquationCriteria::parse(ctx, arguments.value(2), Over::Items)?;
     let value = criteria.keys(ctx, arguments.full(1))?;
-    let mut items = arguments.list(0)?.items();
-    while let Some(item) = items.next_value(ctx)? {
-        if criteria.equal_keys(ctx, &criteria.keys(ctx, &item)?, &value)? {
-            return Ok(Value::Logical(true));
-        }
-    }
-    Ok(Value::Logical(false))
+    any(ctx, &arguments.list(0)?, |item| criteria.item_equals(ctx, item, &value)).map(Value::Logical)
 }
 
 fn contains_any(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -172,18 +175,21 @@ fn contains_all(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 }
 
 fn positions(ctx: &Context, list: &Arc<List>, sought: &Sought, occurrence: Option<i64>) -> Result<Value> {
-    let mut items = list.items();
     let (mut at, mut all) = (0i64, Vec::new());
-    while let Some(item) = items.next_value(ctx)? {
-        if sought.has(ctx, &item)? {
+    list.each_value(ctx, |item| {
+        if sought.has(ctx, item)? {
             match occurrence {
-                None | Some(0) => return Ok(Value::Int64(at)),
+                None | Some(0) => {
+                    all.push(Value::Int64(at));
+                    return Ok(ControlFlow::Break(()));
+                }
                 Some(1) => all = vec![Value::Int64(at)],
                 _ => all.push(Value::Int64(at)),
             }
         }
         at += 1;
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
     match occurrence {
         Some(2) => Ok(Value::list(all)),
         _ => Ok(all.pop().unwrap_or(Value::Int64(-1))),

@@ -1,6 +1,7 @@
 //! Lists as sets and as bags, in which an item may be more than once.
 
 use std::borrow::Borrow;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::stream::{as_list, stream};
@@ -77,10 +78,7 @@ impl Bag {
 
     fn of(ctx: &Context, list: &Arc<List>, criteria: &EquationCriteria) -> Result<Bag> {
         let mut bag = Bag::new(criteria);
-        let mut items = list.items();
-        while let Some(item) = items.next_value(ctx)? {
-            bag.put(ctx, &item)?;
-        }
+        list.all_values(ctx, |item| bag.put(ctx, item))?;
         Ok(bag)
     }
 
@@ -116,7 +114,11 @@ fn distinct(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
         let (mut items, mut seen) = (list.items(), EqualityIndex::new(criteria.clone()));
         move |ctx: &Context| {
             while let Some(item) = items.next(ctx)? {
-                if seen.insert(ctx, &item.force_with_metadata(ctx)?)?.1 {
+                let new = match item.ready() {
+                    Some(value) => seen.insert(ctx, value)?.1,
+                    None => seen.insert(ctx, &item.force_with_metadata(ctx)?)?.1,
+                };
+                if new {
                     return Ok(Some(item));
                 }
             }
@@ -127,13 +129,12 @@ fn distinct(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 
 fn is_distinct(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let criteria = EquationCriteria::parse(ctx, arguments.value(1), Over::Items)?;
-    let (mut items, mut seen) = (arguments.list(0)?.items(), EqualityIndex::new(criteria));
-    while let Some(item) = items.next_value(ctx)? {
-        if !seen.insert(ctx, &item)?.1 {
-            return Ok(Value::Logical(false));
-        }
-    }
-    Ok(Value::Logical(true))
+    let (mut seen, mut distinct) = (EqualityIndex::new(criteria), true);
+    arguments.list(0)?.each_value(ctx, |item| {
+        distinct = seen.insert(ctx, item)?.1;
+        Ok(if distinct { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    Ok(Value::Logical(distinct))
 }
 
 /// The lists of a list of lists.

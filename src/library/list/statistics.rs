@@ -1,8 +1,9 @@
 //! Spread and relation of numbers, and the item in the middle.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::criteria::{ComparisonCriteria, Over, sort};
+use crate::criteria::{ComparisonCriteria, Over};
 use crate::eval::{Arguments, Context, apply, conversion_error};
 use crate::ir::Operator;
 use crate::library::{Declaration, example, native};
@@ -44,12 +45,12 @@ fn number(value: &Value) -> Result<f64> {
 /// The numbers of a list without nulls.
 fn numbers(ctx: &Context, list: &Arc<List>) -> Result<Vec<f64>> {
     let mut numbers = Vec::new();
-    let mut items = list.items();
-    while let Some(item) = items.next_value(ctx)? {
+    list.all_values(ctx, |item| {
         if !item.is_null() {
-            numbers.push(number(&item)?);
+            numbers.push(number(item)?);
         }
-    }
+        Ok(())
+    })?;
     Ok(numbers)
 }
 
@@ -84,28 +85,55 @@ fn covariance(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 
 fn median(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let criteria = ComparisonCriteria::parse(ctx, arguments.value(1), Over::Items)?;
-    let mut keyed = Vec::new();
-    let mut items = arguments.list(0)?.items();
-    while let Some(item) = items.next_value(ctx)? {
+    let mut values = Vec::new();
+    arguments.list(0)?.all_values(ctx, |item| {
         if !item.is_null() {
-            let keys = criteria.keys(ctx, &item)?;
-            keyed.push((item, keys));
+            values.push(item.clone());
         }
-    }
-    let sorted = sort(keyed, |left, right| {
-        ctx.step()?;
-        criteria.compare_keys(ctx, &left.1, &right.1)
+        Ok(())
     })?;
-    let middle = sorted.len() / 2;
-    let at = |at: usize| sorted.get(at).map_or(Value::Null, |(value, _)| value.clone());
-    let Some(first) = sorted.first().map(|(value, _)| value.kind()) else { return Ok(Value::Null) };
-    if sorted.len() % 2 == 1 {
-        return Ok(at(middle));
+    let Some(kind) = values.first().map(Value::kind) else { return Ok(Value::Null) };
+    let numbers = if criteria.is_plain() { middle_of_numbers(&values) } else { None };
+    let (low, high) = match numbers {
+        Some(middle) => middle,
+        None => {
+            let keys = values.iter().map(|item| criteria.keys(ctx, item)).collect::<Result<Vec<_>>>()?;
+            let order = criteria.order(ctx, &keys, |keys| keys, false)?;
+            let middle = order.len() / 2;
+            let at = |place: usize| order.get(place).copied().unwrap_or(0);
+            (at(middle.saturating_sub(1)), at(middle))
+        }
+    };
+    let at = |at: usize| values.get(at).cloned().unwrap_or(Value::Null);
+    if values.len() % 2 == 1 {
+        return Ok(at(high));
     }
-    let between = matches!(first, Kind::Number | Kind::DateTime | Kind::Time | Kind::Duration)
-        && sorted.iter().all(|(value, _)| value.kind() == first);
-    let low = at(middle - 1);
-    if between { halfway(ctx, &low, &at(middle), 0.5) } else { Ok(low) }
+    let between = matches!(kind, Kind::Number | Kind::DateTime | Kind::Time | Kind::Duration)
+        && values.iter().all(|value| value.kind() == kind);
+    if between { halfway(ctx, &at(low), &at(high), 0.5) } else { Ok(at(low)) }
+}
+
+/// Where the two values are that stand before and in the middle of the order, found without sorting. Only of numbers
+/// that are told apart as doubles.
+fn middle_of_numbers(values: &[Value]) -> Option<(usize, usize)> {
+    /// Whole numbers from here on share their doubles.
+    const SHARED: u64 = 1 << 53;
+    let mut keyed = values
+        .iter()
+        .enumerate()
+        .map(|(at, value)| match value {
+            Value::Double(double) if !double.is_nan() => Some((*double, at)),
+            Value::Int64(whole) if whole.unsigned_abs() < SHARED => Some((*whole as f64, at)),
+            _ => None,
+        })
+        .collect::<Option<Vec<(f64, usize)>>>()?;
+    let order = |left: &(f64, usize), right: &(f64, usize)| {
+        left.0.partial_cmp(&right.0).unwrap_or(Ordering::Equal).then(left.1.cmp(&right.1))
+    };
+    let middle = keyed.len() / 2;
+    let (below, high, _) = keyed.select_nth_unstable_by(middle, order);
+    let low = below.iter().max_by(|left, right| order(left, right)).unwrap_or(high);
+    Some((low.1, high.1))
 }
 
 /// The value a part of the way from one to the other.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::mapped::{Mapped, Mapping, Pair};
 use super::stream::{as_list, counted, stream};
 use crate::eval::{Arguments, Context};
 use crate::library::{Declaration, example, native};
-use crate::value::{Enumerate, Function, Items, Iterate, List, Member, Result, Value};
+use crate::value::{Enumerate, Items, Iterate, List, Member, Result, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -53,39 +54,40 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
 
 fn transform(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (list, function) = (arguments.list(0)?, arguments.function(1)?);
-    Ok(Value::List(Arc::new(List::Lazy(Box::new(Transformed { list, function })))))
+    Ok(Value::List(Arc::new(List::Lazy(Box::new(Transformed(Arc::new(Mapping::new(list, function))))))))
 }
 
-struct Transformed {
-    list: Arc<List>,
-    function: Arc<Function>,
-}
+struct Transformed(Arc<Mapping>);
 
 impl Enumerate for Transformed {
     fn iterate(&self) -> Box<dyn Iterate> {
-        Box::new(Transforming { items: self.list.items(), function: Arc::clone(&self.function) })
+        Box::new(Transforming(self.0.items()))
     }
 
     fn count(&self) -> Option<usize> {
-        self.list.known_count()
+        self.0.list.known_count()
+    }
+
+    fn may_read_ahead(&self) -> bool {
+        self.0.may_read_ahead()
     }
 }
 
-struct Transforming {
-    items: Items,
-    function: Arc<Function>,
-}
+struct Transforming(Mapped);
 
 impl Iterate for Transforming {
     fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
-        let Some(item) = self.items.next(ctx)? else { return Ok(None) };
-        let function = Arc::clone(&self.function);
+        let Some(Pair { item, result }) = self.0.next(ctx)? else { return Ok(None) };
+        if let Some(result) = result {
+            return Ok(Some(Member::Ready(result)));
+        }
+        let function = Arc::clone(self.0.function());
         Ok(Some(Member::lazy(move |ctx| ctx.call1(&function, item.force_with_metadata(ctx)?))))
     }
 
     fn next_evaluated(&mut self, ctx: &Context) -> Result<Option<Value>> {
-        let Some(item) = self.items.next_evaluated(ctx)? else { return Ok(None) };
-        ctx.call1(&self.function, item).map(Some)
+        let Some(pair) = self.0.next(ctx)? else { return Ok(None) };
+        pair.result(ctx, self.0.function()).map(Some)
     }
 }
 

@@ -107,6 +107,18 @@ impl Fold {
         }
     }
 
+    /// [`Fold::push`] of an item that is kept elsewhere, in the usual precision.
+    ///
+    /// # Errors
+    /// Those of [`Fold::push`].
+    pub fn push_ref(&mut self, ctx: &Context, item: &Value) -> Result<()> {
+        match item {
+            Value::Double(double) => self.push_double(ctx, *double),
+            Value::Int64(whole) => self.push_whole(ctx, Whole::Number, *whole),
+            other => self.push(ctx, other.clone(), apply),
+        }
+    }
+
     /// [`Fold::push`] of a double.
     #[inline]
     pub(super) fn push_double(&mut self, ctx: &Context, double: f64) -> Result<()> {

@@ -8,6 +8,8 @@ mod read;
 mod tests;
 mod write;
 
+#[cfg(feature = "parquet")]
+pub(crate) use read::{batch_of, columns_of};
 pub use read::{table_from_record_batch_source, table_from_record_batches};
 pub use write::{ArrowOptions, ArrowWriter, FailedCells, Misfits, MixedColumns};
 

@@ -6,6 +6,7 @@ use arrow_array::{
     Array, ArrayRef, ArrowPrimitiveType, Float64Array, Int32Array, Int64Array, OffsetSizeTrait,
     PrimitiveArray, RecordBatch, StringViewArray,
 };
+use arrow_buffer::ArrowNativeType;
 use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
@@ -29,7 +30,7 @@ const ROWS: usize = 65_536;
 /// of the years 1 to 9999 is an error in its cell.
 ///
 /// # Errors
-/// `DataFormat.Error` for columns of types that M has nothing for (intervals, unions, maps), and for batches that do not
+/// `DataFormat.Error` for columns of types that M has nothing for (intervals, unions), and for batches that do not
 /// fit the schema.
 pub fn table_from_record_batches(
     schema: &Schema,
@@ -110,7 +111,11 @@ impl Batches for Reading {
     }
 }
 
-fn columns_of(schema: &Schema) -> Result<(Arc<Shape>, Vec<Arc<Type>>)> {
+/// The names and types of the columns of a table of this schema.
+///
+/// # Errors
+/// `DataFormat.Error` for a column of a type that M has nothing for.
+pub(crate) fn columns_of(schema: &Schema) -> Result<(Arc<Shape>, Vec<Arc<Type>>)> {
     let names = schema.fields().iter().map(|field| Text::new(field.name()));
     let types = schema.fields().iter().map(|field| {
         let ty = type_of(field.data_type()).ok_or_else(|| not_readable(field.name(), field.data_type()))?;
@@ -153,6 +158,10 @@ fn type_of(data_type: &DataType) -> Option<Type> {
             type_of(item.data_type())?;
             Type::new(Form::List(None))
         }
+        DataType::Map(entries, _) => {
+            type_of(entries.data_type())?;
+            Type::new(Form::List(None))
+        }
         DataType::Struct(fields) => {
             for field in fields {
                 type_of(field.data_type())?;
@@ -185,6 +194,24 @@ fn push_batches(schema: &Schema, batch: &RecordBatch, demand: &Demand, read: &mu
         start += piece.num_rows();
     }
     Ok(())
+}
+
+/// Rows of which only some columns were read: those at `positions`, in this order.
+///
+/// # Errors
+/// `DataFormat.Error` for columns of types that M has nothing for.
+#[cfg(feature = "parquet")]
+pub(crate) fn batch_of(schema: &Schema, read: &RecordBatch, positions: &[usize]) -> Result<Batch> {
+    let len = read.num_rows();
+    let unread = Arc::new(Column::unread(len));
+    let mut columns: Vec<_> = schema.fields().iter().map(|_| Arc::clone(&unread)).collect();
+    for (array, at) in read.columns().iter().zip(positions) {
+        if let (Some(place), Some(field)) = (columns.get_mut(*at), schema.fields().get(*at)) {
+            let column = column_of(array).ok_or_else(|| not_readable(field.name(), array.data_type()))?;
+            *place = Arc::new(column);
+        }
+    }
+    Ok(Batch::new(columns, len))
 }
 
 /// An Arrow array as a column; `None` if its type cannot be read.
@@ -249,6 +276,19 @@ fn column_of(array: &ArrayRef) -> Option<Column> {
             let (start, size) = (array.as_fixed_size_list().value_offset(0), usize::try_from(*size).ok()?);
             let start = usize::try_from(start).ok()?;
             members(array, |row| list_of(&items, start + row * size, size))
+        }
+        DataType::Map(..) => {
+            let map = array.as_map();
+            let entries = map.entries();
+            let shape = Arc::new(Shape::new(["key", "value"].map(Text::new)));
+            let columns = entries.columns().iter().map(|column| column_of(column).map(Arc::new));
+            let batch = Arc::new(Batch::new(columns.collect::<Option<_>>()?, entries.len()));
+            let row = |row| Value::Record(Arc::new(Record::row(Arc::clone(&shape), Arc::clone(&batch), row)));
+            let entries = Column::any((0..entries.len()).map(|at| Member::Ready(row(at))).collect());
+            members(array, |row| {
+                let start = map.value_offsets().get(row).map_or(0, |offset| offset.as_usize());
+                list_of(&entries, start, map.value_length(row).as_usize())
+            })
         }
         DataType::Struct(fields) => {
             let shape = Arc::new(Shape::new(fields.iter().map(|field| Text::new(field.name()))));

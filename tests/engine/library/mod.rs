@@ -2,6 +2,7 @@
 //! arguments; errors that stay in their item or cell; endless lists and tables; properties of functions that belong
 //! together.
 
+mod algebra;
 mod laziness;
 mod outcomes;
 mod properties;

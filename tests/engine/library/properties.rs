@@ -13,18 +13,18 @@ fn quoted(text: &str) -> String {
     pqm::value::to_literal(&pqm::value::Value::text(text))
 }
 
-fn text() -> impl Strategy<Value = String> {
+pub(super) fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-zA-Z0-9 ]{0,8}".prop_map(|text| quoted(&text)),
         "[ -~\u{e0}-\u{17f}\u{4e00}-\u{4e10}\u{1F600}-\u{1F610}]{0,6}".prop_map(|text| quoted(&text)),
     ]
 }
 
-fn word() -> impl Strategy<Value = String> {
+pub(super) fn word() -> impl Strategy<Value = String> {
     "[a-z\u{e9}\u{df}0-9 ]{1,6}".prop_map(|text| quoted(&text))
 }
 
-fn number() -> impl Strategy<Value = String> {
+pub(super) fn number() -> impl Strategy<Value = String> {
     prop_oneof![
         (-1000_i64..1000).prop_map(|number| number.to_string()),
         (-1e9..1e9).prop_map(|number: f64| format!("{number}")),
@@ -32,19 +32,19 @@ fn number() -> impl Strategy<Value = String> {
     ]
 }
 
-fn date() -> impl Strategy<Value = String> {
+pub(super) fn date() -> impl Strategy<Value = String> {
     (1000..9999, 1..=12, 1..=28).prop_map(|(year, month, day)| format!("#date({year}, {month}, {day})"))
 }
 
-fn time() -> impl Strategy<Value = String> {
+pub(super) fn time() -> impl Strategy<Value = String> {
     (0..24, 0..60, 0..60).prop_map(|(hour, minute, second)| format!("#time({hour}, {minute}, {second})"))
 }
 
-fn duration() -> impl Strategy<Value = String> {
+pub(super) fn duration() -> impl Strategy<Value = String> {
     (-999..999, 0..24, 0..60, 0..60).prop_map(|(d, h, m, s)| format!("#duration({d}, {h}, {m}, {s})"))
 }
 
-fn list_of(item: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+pub(super) fn list_of(item: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     proptest::collection::vec(item, 0..8).prop_map(|items| format!("{{{}}}", items.join(", ")))
 }
 
@@ -70,7 +70,7 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 /// A table of a key column of different numbers and two columns without nulls.
-fn table() -> impl Strategy<Value = String> {
+pub(super) fn table() -> impl Strategy<Value = String> {
     proptest::collection::btree_map(0..100_i32, (number(), text()), 0..6).prop_map(|rows| {
         let rows: Vec<String> =
             rows.into_iter().map(|(key, (number, text))| format!("{{{key}, {number}, {text}}}")).collect();
@@ -79,9 +79,9 @@ fn table() -> impl Strategy<Value = String> {
 }
 
 /// Runs a property: `let v = <generated> in <expression>` must be true.
-fn holds(strategy: impl Strategy<Value = String>, expressions: &[&str]) {
+pub(super) fn holds(strategy: impl Strategy<Value = String>, expressions: &[&str]) {
     let engine = engine();
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(24) });
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(16) });
     for expression in expressions {
         let outcome = runner.run(&strategy, |generated| {
             let text = format!("let v = {generated} in {expression}");
