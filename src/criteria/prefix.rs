@@ -12,7 +12,7 @@ pub(super) fn prefix(value: &Value) -> Option<u64> {
         Value::Time(time) => (1, time.0 as u64 >> 8),
         Value::Date(date) => (2, u64::from(date.0.cast_unsigned()) ^ (1 << 31)),
         Value::DateTime(datetime) => (3, signed(datetime.0)),
-        zone @ Value::DateTimeZone { .. } => (4, signed(zone.zoned()?.utc().0)),
+        zone @ Value::DateTimeZone(_) => (4, signed(zone.zoned()?.utc().0)),
         Value::Duration(duration) => (5, signed(duration.0)),
         number @ (Value::Int64(_) | Value::Double(_) | Value::Decimal(_)) => (6, double(number.to_double()?)),
         Value::Logical(logical) => (7, u64::from(*logical)),

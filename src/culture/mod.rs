@@ -27,9 +27,19 @@ impl Culture {
     /// culture. A region that is not known gets its language's data. `None` if the language is not
     /// known.
     pub fn find(name: &str) -> Option<Self> {
+        thread_local! {
+            /// The culture found last: mostly the one that is looked for again, a million times.
+            static LAST: std::cell::Cell<Option<Culture>> = const { std::cell::Cell::new(None) };
+        }
+        if let Some(last) = LAST.get()
+            && last.name() == name
+        {
+            return Some(last);
+        }
         let mut tag = name;
         loop {
             if let Some(data) = data::exact(tag) {
+                LAST.set(Some(Self(data)));
                 return Some(Self(data));
             }
             tag = tag.rsplit_once('-')?.0;

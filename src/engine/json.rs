@@ -8,7 +8,7 @@ use crate::eval::{Context, conversion_error};
 use crate::table;
 use crate::value::temporal::iso;
 use crate::value::types::Form;
-use crate::value::{Error, List, Member, Record, Result, Shape, Text, Type, Value, base64_text};
+use crate::value::{Error, List, Member, Members, Record, Result, Shape, Text, Type, Value, base64_text};
 
 type Json = serde_json::Value;
 
@@ -61,7 +61,8 @@ impl Reader {
                 };
                 self.shape = Some(Arc::clone(&shape));
                 let mut reader = Reader { shape: None };
-                let members = fields.values().map(|field| Member::Ready(reader.value(field))).collect();
+                let members: Members =
+                    fields.values().map(|field| Member::Ready(reader.value(field))).collect();
                 Value::Record(Arc::new(Record::new(shape, members)))
             }),
         }
@@ -101,7 +102,7 @@ pub fn to_json(ctx: &Context, value: &Value) -> Result<Json> {
         Value::Time(time) => iso::push_time(&mut text, *time),
         Value::DateTime(datetime) => iso::push_datetime(&mut text, *datetime),
         Value::Duration(duration) => iso::push_duration(&mut text, *duration),
-        zoned @ Value::DateTimeZone { .. } => {
+        zoned @ Value::DateTimeZone(_) => {
             zoned.zoned().into_iter().for_each(|zoned| iso::push_datetimezone(&mut text, zoned));
         }
         Value::Binary(binary) => text = base64_text(binary.bytes(ctx)?),

@@ -6,7 +6,7 @@ use super::convert::conversion_error;
 use super::{Context, messages};
 use crate::table;
 use crate::value::types::Form;
-use crate::value::{Error, List, Member, Record, Result, Shape, Text, Type, Value};
+use crate::value::{Error, List, Member, Members, Record, Result, Shape, Text, Type, Value};
 
 /// `target[name]`: a field of a record, or a column of a table as a list.
 pub fn field_of(ctx: &Context, target: &Value, name: &Text, optional: bool) -> Result<Value> {
@@ -102,7 +102,7 @@ pub fn project(ctx: &Context, target: &Value, shape: &Arc<Shape>, optional: bool
                     None if optional => Ok(Member::Ready(Value::Null)),
                     None => Err(messages::field_not_found(name, record)),
                 })
-                .collect::<Result<_>>()?;
+                .collect::<Result<Members>>()?;
             Ok(Value::Record(Arc::new(Record::new(Arc::clone(shape), members))))
         }
         Value::Table(table) => {

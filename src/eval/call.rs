@@ -64,14 +64,18 @@ pub(super) fn wrong_count(given: usize, parameters: &Parameters) -> Error {
         .with_format(pattern, values)
 }
 
+#[inline]
 fn check_argument(parameters: &Parameters, at: usize, value: &Value) -> Result<()> {
     match parameters.kinds.get(at) {
-        Some(kinds) if !kinds.contains(value.kind()) => {
-            let ty = parameters.ty.parameters.get(at).map(|parameter| Arc::clone(&parameter.ty));
-            Err(conversion_error(value, &ty.unwrap_or_else(crate::value::Type::any)))
-        }
+        Some(kinds) if !kinds.contains(value.kind()) => Err(wrong_kind(parameters, at, value)),
         _ => Ok(()),
     }
+}
+
+#[cold]
+fn wrong_kind(parameters: &Parameters, at: usize, value: &Value) -> Error {
+    let ty = parameters.ty.parameters.get(at).map(|parameter| Arc::clone(&parameter.ty));
+    conversion_error(value, &ty.unwrap_or_else(crate::value::Type::any))
 }
 
 impl Context {

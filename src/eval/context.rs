@@ -124,6 +124,8 @@ pub struct Context {
     evaluation: Arc<Evaluation>,
     id: u64,
     depth: Counter<u32>,
+    /// The stack that is known to be there.
+    stack: Counter<Stack>,
     /// Pieces of stack taken beside the thread's own.
     pieces: Counter<u64>,
     /// Steps left before the shared limits are looked at again.
@@ -157,6 +159,14 @@ impl Drop for Context {
     }
 }
 
+/// Addresses on the stack of a thread that are far enough from its end.
+#[derive(Clone, Copy, Default)]
+struct Stack {
+    thread: usize,
+    lowest: usize,
+    size: usize,
+}
+
 /// How many steps pass between two looks at the shared limits.
 const BUDGET: u32 = 1024;
 /// The same where memory is limited: a step may take much of it.
@@ -165,6 +175,13 @@ const MEMORY_BUDGET: u32 = 32;
 const RED_ZONE: usize = 256 * 1024;
 /// The size of a new piece of stack, in bytes.
 const STACK_PIECE: usize = 8 * 1024 * 1024;
+
+/// About where the stack of the calling function ends.
+#[inline(always)]
+fn stack_address() -> usize {
+    let here = 0u8;
+    std::ptr::from_ref(&here).addr()
+}
 
 impl Context {
     /// A context for the calling thread.
@@ -175,6 +192,7 @@ impl Context {
             evaluation,
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             depth: Counter::new(0),
+            stack: Counter::default(),
             pieces: Counter::new(0),
             budget: Counter::new(between_looks),
             between_looks,
@@ -381,12 +399,28 @@ impl Context {
             return Err(Error::stop(Stop::Depth(depth)));
         }
         self.depth.set(depth + 1);
-        let result = match stacker::remaining_stack() {
-            Some(left) if left < RED_ZONE => self.on_new_stack(inside),
-            _ => inside(),
-        };
+        let here = stack_address();
+        let stack = self.stack.get();
+        let known = here.wrapping_sub(stack.lowest) < stack.size && stack.thread == memory::thread();
+        let result = if known || self.look_at_stack(here) { inside() } else { self.on_new_stack(inside) };
         self.depth.set(depth);
         result
+    }
+
+    /// Whether there is stack enough, where it is not known yet.
+    #[cold]
+    #[inline(never)]
+    fn look_at_stack(&self, here: usize) -> bool {
+        match stacker::remaining_stack() {
+            Some(left) if left < RED_ZONE => false,
+            Some(left) => {
+                let size = left - RED_ZONE;
+                let lowest = here.saturating_sub(size);
+                self.stack.set(Stack { thread: memory::thread(), lowest, size: here - lowest });
+                true
+            }
+            None => true,
+        }
     }
 
     #[cold]
@@ -397,7 +431,10 @@ impl Context {
             return Err(Error::stop(Stop::Depth(self.depth.get())));
         }
         self.pieces.set(pieces);
+        // What was known of the old stack still holds when the new one is given back.
+        let known = self.stack.take();
         let result = stacker::grow(STACK_PIECE, inside);
+        self.stack.set(known);
         self.pieces.set(pieces - 1);
         result
     }

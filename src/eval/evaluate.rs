@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::call;
 use super::compare;
 use super::convert::conversion_error;
 use super::{Context, access, messages, operators};
@@ -30,9 +29,6 @@ pub(super) enum Slot {
 
 const _: () = assert!(size_of::<Slot>() == 16);
 
-/// Records of up to this many fields are put together at once where they stand in small expressions.
-const FEW_FIELDS: usize = 32;
-
 /// One activation of some code.
 pub(super) struct Frame<'a> {
     pub(super) ctx: &'a Context,
@@ -50,7 +46,7 @@ impl Frame<'_> {
         loop {
             match node {
                 Node::Constant(value) => return Ok(value.clone()),
-                Node::Parameter(slot) => return Ok(self.parameter(*slot).clone()),
+                Node::Parameter(slot) | Node::LastUse(slot) => return Ok(self.parameter(*slot).clone()),
                 Node::If(parts, site) => {
                     node = if self.condition(&parts.0, *site)? { &parts.1 } else { &parts.2 };
                 }
@@ -72,6 +68,12 @@ impl Frame<'_> {
                 }
                 Node::CallItself(arguments, site) => return self.call_itself(arguments, *site),
                 Node::Field(target, field, site) => return self.field(target, field, *site),
+                Node::Captured(..) | Node::Variable(..) => {
+                    return match self.leaf(node) {
+                        Some(value) => Ok(value.clone()),
+                        None => self.rarer(node),
+                    };
+                }
                 other => return self.rarer(other),
             }
         }
@@ -184,7 +186,10 @@ impl Frame<'_> {
             Node::List(items, site) => self.list(items, *site),
             Node::Record(shape, scope, members) => {
                 self.open(scope);
-                let members = members.iter().map(|member| self.member(member)).collect::<Result<_>>()?;
+                let members = members
+                    .iter()
+                    .map(|member| self.member(member))
+                    .collect::<Result<crate::value::Members>>()?;
                 Ok(Value::Record(Arc::new(Record::new(Arc::clone(shape), members))))
             }
             Node::Error(value, site) => {
@@ -244,10 +249,10 @@ impl Frame<'_> {
     }
 
     /// The value of a node that needs no evaluation, borrowed: operands are mostly of this kind.
-    fn leaf<'n>(&'n self, node: &'n Node) -> Option<&'n Value> {
+    pub(super) fn leaf<'n>(&'n self, node: &'n Node) -> Option<&'n Value> {
         match node {
             Node::Constant(value) => Some(value),
-            Node::Parameter(slot) => Some(self.parameter(*slot)),
+            Node::Parameter(slot) | Node::LastUse(slot) => Some(self.parameter(*slot)),
             Node::Variable(slot, _) => match self.slots.get(*slot as usize) {
                 Some(Slot::Value(value)) => Some(value),
                 _ => None,
@@ -308,6 +313,9 @@ impl Frame<'_> {
 
     #[inline]
     fn binary(&mut self, operator: Operator, operands: &(Node, Node), site: Site) -> Result<Value> {
+        if operator == Operator::Concatenate {
+            return self.concatenation(operands, site);
+        }
         let result = match (self.leaf(&operands.0), self.leaf(&operands.1)) {
             (Some(left), Some(right)) => operators::apply(self.ctx, operator, left, right),
             (None, Some(_)) => {
@@ -324,6 +332,27 @@ impl Frame<'_> {
             }
         };
         // Values that are well are not taken out of their result and put back: that would cost as much as the sum.
+        if result.is_ok() { result } else { result.map_err(|error| self.placed(error, site)) }
+    }
+
+    /// `&`, whose left operand grows where it is if nothing else holds it: so that what is put together piece by piece
+    /// is not copied for each piece.
+    #[inline(never)]
+    fn concatenation(&mut self, operands: &(Node, Node), site: Site) -> Result<Value> {
+        let left = match &operands.0 {
+            Node::LastUse(_) => None,
+            other => Some(self.operand(other)?),
+        };
+        let right = self.operand(&operands.1)?;
+        let left = match (left, &operands.0) {
+            (Some(left), _) => left,
+            (None, Node::LastUse(slot)) => match self.slots.get_mut(*slot as usize) {
+                Some(Slot::Value(value)) => std::mem::take(value),
+                _ => Value::Null,
+            },
+            (None, _) => Value::Null,
+        };
+        let result = operators::join(self.ctx, left, &right);
         if result.is_ok() { result } else { result.map_err(|error| self.placed(error, site)) }
     }
 
@@ -409,7 +438,7 @@ impl Frame<'_> {
         Ok(Value::List(Arc::new(List::Items(members))))
     }
 
-    fn member(&mut self, node: &MemberNode) -> Result<Member> {
+    pub(super) fn member(&mut self, node: &MemberNode) -> Result<Member> {
         match node {
             MemberNode::Ready(node) => self.evaluate(node).map(Member::Ready),
             MemberNode::Share(capture) => self.captured(capture),
@@ -427,69 +456,6 @@ impl Frame<'_> {
                 self.ctx.register_cyclic(&cell);
                 Ok(Member::Lazy(cell))
             }
-        }
-    }
-
-    /// The value of a small expression, if that can be had at once: without failing, and without evaluating anything
-    /// that was put off.
-    fn prompt(&mut self, node: &Node) -> Option<Value> {
-        match node {
-            Node::Binary(operator, operands, _) => {
-                let (left, right) = (self.prompt(&operands.0)?, self.prompt(&operands.1)?);
-                match (operator, &left, &right) {
-                    (Operator::Concatenate, Value::Record(left), Value::Record(right))
-                        if left.len() + right.len() <= FEW_FIELDS =>
-                    {
-                        Some(Value::Record(Arc::new(operators::merge(left, right))))
-                    }
-                    _ => operators::apply_numbers(*operator, &left, &right),
-                }
-            }
-            Node::If(parts, _) => match self.prompt(&parts.0)? {
-                Value::Logical(true) => self.prompt(&parts.1),
-                Value::Logical(false) => self.prompt(&parts.2),
-                _ => None,
-            },
-            Node::Field(target, field, _) => match self.prompt(target)? {
-                Value::Record(record) => {
-                    let position =
-                        remembered(&record, field).or_else(|| record.shape().position(&field.name))?;
-                    record.at(position)?.ready().cloned()
-                }
-                _ => None,
-            },
-            Node::Record(shape, scope, members) if scope.cells.is_empty() => {
-                let members =
-                    members.iter().map(|member| self.prompt_member(member)).collect::<Option<_>>()?;
-                Some(Value::Record(Arc::new(Record::new(Arc::clone(shape), members))))
-            }
-            Node::CallNative(native, arguments, _) => {
-                let mut values = [const { Value::Null }; call::FEW_ARGUMENTS];
-                let most = native.parameters.ty.parameters.len();
-                let values = values.get_mut(..most)?;
-                if arguments.len() < native.parameters.ty.required || arguments.len() > most {
-                    return None;
-                }
-                for (value, node) in values.iter_mut().zip(arguments) {
-                    *value = self.prompt(node)?;
-                }
-                call::call_native(self.ctx, native, values).ok()
-            }
-            Node::CellVariable(slot, _) => match self.slots.get(*slot as usize) {
-                Some(Slot::Cell(cell)) => cell.done().cloned(),
-                _ => None,
-            },
-            leaf => self.leaf(leaf).cloned(),
-        }
-    }
-
-    /// A field of a record that is made at once; it may itself be put off.
-    fn prompt_member(&mut self, member: &MemberNode) -> Option<Member> {
-        match member {
-            MemberNode::Ready(node) => self.prompt(node).map(Member::Ready),
-            MemberNode::Share(Capture::Parameter(_) | Capture::Cell(_) | Capture::Captured(_))
-            | MemberNode::Thunk(_) => self.member(member).ok(),
-            MemberNode::Share(_) => None,
         }
     }
 
@@ -540,9 +506,14 @@ impl Frame<'_> {
 
 /// Where the field was found last, if that was in a record of the same shape.
 #[inline]
-fn remembered(record: &Record, field: &FieldAccess) -> Option<usize> {
+pub(super) fn remembered(record: &Record, field: &FieldAccess) -> Option<usize> {
     let cached = field.cache.load(Ordering::Relaxed);
     ((cached >> 32) as u32 == record.shape().id()).then_some(cached as u32 as usize)
+}
+
+/// Notes where the field was found.
+pub(super) fn remember(record: &Record, field: &FieldAccess, position: usize) {
+    field.cache.store((u64::from(record.shape().id()) << 32) | position as u64, Ordering::Relaxed);
 }
 
 #[inline]
@@ -555,7 +526,7 @@ fn cached_field(ctx: &Context, record: &Arc<Record>, field: &FieldAccess) -> Res
     }
     match shape.position(&field.name) {
         Some(position) => {
-            field.cache.store((u64::from(shape.id()) << 32) | position as u64, Ordering::Relaxed);
+            remember(record, field, position);
             record.force_at(position, ctx).map(|value| value.unwrap_or(Value::Null))
         }
         None if field.optional => Ok(Value::Null),

@@ -14,6 +14,7 @@ mod limits;
 mod memory;
 mod messages;
 mod operators;
+mod prompt;
 mod rows_held;
 mod spill;
 mod type_expression;

@@ -151,19 +151,17 @@ fn arithmetic(operator: Operator, left: &Value, right: &Value) -> Result<Value> 
         }
         (Subtract, Value::Time(a), Value::Duration(b)) => Ok(Value::Time(Time::wrapping_sub(*a, *b))),
         (Subtract, Value::Time(a), Value::Time(b)) => Ok(Value::Duration(a.since(*b))),
-        (Add, zone @ Value::DateTimeZone { .. }, Value::Duration(b))
-        | (Add, Value::Duration(b), zone @ Value::DateTimeZone { .. }) => {
+        (Add, zone @ Value::DateTimeZone(_), Value::Duration(b))
+        | (Add, Value::Duration(b), zone @ Value::DateTimeZone(_)) => {
             zoned(zone.zoned().and_then(|zone| zone.checked_add(*b)))
         }
-        (Subtract, zone @ Value::DateTimeZone { .. }, Value::Duration(b)) => {
+        (Subtract, zone @ Value::DateTimeZone(_), Value::Duration(b)) => {
             zoned(zone.zoned().and_then(|zone| zone.checked_sub(*b)))
         }
-        (Subtract, Value::DateTimeZone { .. }, Value::DateTimeZone { .. }) => {
-            match (left.zoned(), right.zoned()) {
-                (Some(a), Some(b)) => Ok(Value::Duration(a.since(b))),
-                _ => Err(unsupported(operator, left, right)),
-            }
-        }
+        (Subtract, Value::DateTimeZone(_), Value::DateTimeZone(_)) => match (left.zoned(), right.zoned()) {
+            (Some(a), Some(b)) => Ok(Value::Duration(a.since(b))),
+            _ => Err(unsupported(operator, left, right)),
+        },
         (Multiply, Value::Duration(a), number) | (Multiply, number, Value::Duration(a))
             if number.kind() == Kind::Number =>
         {
@@ -214,6 +212,30 @@ fn concatenate(ctx: &Context, left: &Value, right: &Value) -> Result<Value> {
             Ok(Value::Null)
         }
         _ => Err(unsupported(Operator::Concatenate, left, right)),
+    }
+}
+
+/// `&` of a left operand that is given away.
+pub(super) fn join(ctx: &Context, mut left: Value, right: &Value) -> Result<Value> {
+    match (&mut left, right) {
+        (Value::Text(text), Value::Text(more)) => {
+            ctx.reserve(text.len().saturating_add(more.len()))?;
+            text.append(more);
+            Ok(left)
+        }
+        (Value::List(list), Value::List(more)) => match (Arc::get_mut(list), more.as_items()) {
+            (Some(List::Items(items)), Some(more)) => {
+                ctx.reserve((items.len() + more.len()).saturating_mul(size_of::<Member>()))?;
+                items.extend_from_slice(more);
+                Ok(left)
+            }
+            _ => apply_any(ctx, Operator::Concatenate, &left, right),
+        },
+        (Value::Record(record), Value::Record(more)) => {
+            let updated = Arc::get_mut(record).is_some_and(|record| record.overlay(more));
+            if updated { Ok(left) } else { apply_any(ctx, Operator::Concatenate, &left, right) }
+        }
+        _ => apply_any(ctx, Operator::Concatenate, &left, right),
     }
 }
 

@@ -83,6 +83,9 @@ pub enum Node {
     Constant(Value),
     /// A parameter of the frame's function.
     Parameter(u32),
+    /// The same on the left of `&`, where all that refers to the parameter stands in that operation: it may take the
+    /// value out of its slot once the right side is evaluated.
+    LastUse(u32),
     /// A variable of this frame, evaluated at first use.
     Variable(u32, Site),
     /// A variable in a cell, because something that outlives the frame refers to it.

@@ -88,6 +88,11 @@ pub(super) struct Lowerer<'a> {
     observes: bool,
     /// How many functions we are inside of.
     functions: usize,
+    /// For each binding from where to where in the text its name is used.
+    used: Vec<Option<Span>>,
+    /// How many values of variables that live in their frame we are inside of: they may be evaluated again after an
+    /// error.
+    variables: usize,
 }
 
 impl<'a> Lowerer<'a> {
@@ -103,6 +108,8 @@ impl<'a> Lowerer<'a> {
             cyclic: 0,
             observes: document.observed,
             functions: 0,
+            used: used(document, scanned),
+            variables: 0,
         }
     }
 
@@ -261,7 +268,13 @@ impl<'a> Lowerer<'a> {
     }
 
     fn binary(&mut self, id: NodeId, op: BinaryOp, left: NodeId, right: NodeId) -> Node {
-        let parts = Box::new((self.expression(left), self.expression(right)));
+        let mut parts = Box::new((self.expression(left), self.expression(right)));
+        if op == BinaryOp::Concatenate
+            && let Node::Parameter(slot) = parts.0
+            && self.is_last_use(id, left)
+        {
+            parts.0 = Node::LastUse(slot);
+        }
         let site = self.site(id);
         match (Operator::from_syntax(op), op) {
             (Some(operator), _) => Node::Binary(operator, parts, site),
@@ -270,6 +283,13 @@ impl<'a> Lowerer<'a> {
             (None, BinaryOp::Coalesce) => Node::Coalesce(parts),
             (None, _) => Node::Meta(parts, site),
         }
+    }
+
+    /// Whether all that refers to the parameter `left` stands in the operation `id`, which is evaluated once.
+    fn is_last_use(&self, id: NodeId, left: NodeId) -> bool {
+        let Some(Meaning::Binding(binding)) = self.scanned.meanings.get(&left) else { return false };
+        let (whole, used) = (self.tree.span(id), self.used.get(*binding as usize).copied().flatten());
+        self.variables == 0 && used.is_some_and(|used| whole.start <= used.start && used.end <= whole.end)
     }
 
     fn target(&mut self, id: NodeId, target: Option<NodeId>) -> Node {
@@ -405,7 +425,9 @@ impl<'a> Lowerer<'a> {
                     scope.cells.push(CellNode { slot, thunk });
                 }
                 _ => {
+                    self.variables += 1;
                     let node = self.named(*value, Some(name));
+                    self.variables -= 1;
                     self.frame().variables[slot as usize] = Some(node);
                 }
             }
@@ -482,6 +504,7 @@ impl<'a> Lowerer<'a> {
         let returns = declared.as_ref().map_or_else(Type::any, |check| Arc::clone(&check.ty));
         let parameters = Parameters::new(Arc::new(FunctionType { parameters: types, required, returns }));
         self.frames.push(frame);
+        let variables = std::mem::take(&mut self.variables);
         let here = self.frames.len() - 1;
         for binding in self.scanned.scopes.get(&id).cloned().unwrap_or_default() {
             let slot = self.new_slot();
@@ -490,6 +513,7 @@ impl<'a> Lowerer<'a> {
         self.functions += 1;
         let body = self.expression(body);
         self.functions -= 1;
+        self.variables = variables;
         let mut frame = self.frames.pop().unwrap_or_default();
         let captures = std::mem::take(&mut frame.captures);
         let returns = declared.filter(|check| !matches!(check.ty.form, Form::Any));
@@ -608,6 +632,23 @@ impl<'a> Lowerer<'a> {
         let ty = self.primitive(ty);
         Check { kinds: ty.kinds(), ty }
     }
+}
+
+/// For each binding from where to where in the text its name is used.
+fn used(document: &Document, scanned: &Scanned) -> Vec<Option<Span>> {
+    let mut used: Vec<Option<Span>> = vec![None; scanned.bindings.len()];
+    for (node, meaning) in &scanned.meanings {
+        if let Meaning::Binding(binding) = meaning
+            && let Some(place) = used.get_mut(*binding as usize)
+        {
+            let here = document.tree.span(*node);
+            *place = Some(place.map_or(here, |before| Span {
+                start: before.start.min(here.start),
+                end: before.end.max(here.end),
+            }));
+        }
+    }
+    used
 }
 
 /// A function that captures nothing is the same value every time.

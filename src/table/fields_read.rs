@@ -21,7 +21,7 @@ struct Row {
 impl Row {
     fn is(&self, node: &Node) -> bool {
         match node {
-            Node::Parameter(at) => self.parameter == Some(*at),
+            Node::Parameter(at) | Node::LastUse(at) => self.parameter == Some(*at),
             Node::Captured(at, _) => self.captured.contains(at),
             _ => false,
         }
@@ -80,7 +80,7 @@ impl Fields<'_> {
             return;
         }
         match node {
-            Node::Parameter(_) | Node::Captured(..) => self.any |= row.is(node),
+            Node::Parameter(_) | Node::LastUse(_) | Node::Captured(..) => self.any |= row.is(node),
             Node::Field(of, access, _) if row.is(of) => self.field(&access.name),
             Node::Projection(of, fields, _) if row.is(of) => {
                 fields.shape.names().iter().for_each(|name| self.field(name));

@@ -60,7 +60,7 @@ fn simple(node: &Node, inside: bool) -> bool {
     let both = |pair: &(Node, Node)| one(&pair.0) && one(&pair.1);
     match node {
         Node::Constant(value) => !matches!(value, Value::Function(_)),
-        Node::Parameter(_) | Node::Variable(..) => true,
+        Node::Parameter(_) | Node::LastUse(_) | Node::Variable(..) => true,
         Node::Captured(..) => inside,
         Node::Unary(_, operand, _) | Node::Try(operand) => one(operand),
         Node::Is(operand, _) | Node::As(operand, _, _) => one(operand),

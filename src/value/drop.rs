@@ -3,13 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::{Member, Thunk, Value};
+use super::{Member, Members, Thunk, Value};
 
 /// What may hold further values.
 #[allow(dead_code)] // What is inside is only ever dropped.
 pub(super) enum Nested {
-    /// Items or fields.
+    /// Items.
     Members(Vec<Member>),
+    /// Fields.
+    Fields(Members),
     /// What a closure or cell captured.
     Captures(Arc<[Member]>),
     /// The value of a cell.

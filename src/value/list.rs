@@ -251,7 +251,7 @@ impl List {
 impl Drop for List {
     fn drop(&mut self) {
         if let List::Items(items) = self
-            && !items.is_empty()
+            && !items.iter().all(Member::is_flat)
         {
             drop_nested(Nested::Members(std::mem::take(items)));
         }

@@ -73,10 +73,10 @@ impl Writer<'_> {
                 self.datetime(*datetime);
                 self.out.push(')');
             }
-            Value::DateTimeZone { offset, ticks } => {
+            Value::DateTimeZone(zoned) => {
                 self.out.push_str("#datetimezone(");
-                self.datetime(super::temporal::DateTime(*ticks));
-                _ = write!(self.out, ", {}, {})", offset / 60, offset % 60);
+                self.datetime(zoned.local());
+                _ = write!(self.out, ", {}, {})", zoned.offset / 60, zoned.offset % 60);
             }
             Value::Duration(duration) => {
                 let (days, hours, minutes) = (duration.days(), duration.hours(), duration.minutes());

@@ -46,6 +46,23 @@ impl Member {
         }
     }
 
+    /// Whether the member holds no other members, so that dropping it nests nothing.
+    pub(super) fn is_flat(&self) -> bool {
+        match self {
+            Member::Ready(value) => !matches!(
+                value,
+                Value::List(_)
+                    | Value::Record(_)
+                    | Value::Table(_)
+                    | Value::Function(_)
+                    | Value::Binary(_)
+                    | Value::Type(_)
+                    | Value::Meta(_)
+            ),
+            Member::Lazy(_) => false,
+        }
+    }
+
     /// A member that raises `error` whenever it is read.
     pub fn failed(error: Error) -> Member {
         Member::Lazy(Arc::new(Cell::failed(error)))

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::drop::{Nested, drop_nested};
 use super::{Member, Result, Text, Type, Value};
@@ -77,8 +78,11 @@ pub struct Record {
     ty: Option<Arc<Type>>,
 }
 
+/// The fields of a record: three of them fit into the record itself.
+pub type Members = SmallVec<[Member; 3]>;
+
 enum Fields {
-    Members(Vec<Member>),
+    Members(Members),
     /// A row of a table: reads its column on access.
     Row {
         batch: Arc<Batch>,
@@ -88,7 +92,8 @@ enum Fields {
 
 impl Record {
     /// A record of `members`, as many as the shape has names.
-    pub fn new(shape: Arc<Shape>, members: Vec<Member>) -> Record {
+    pub fn new(shape: Arc<Shape>, members: impl Into<Members>) -> Record {
+        let members = members.into();
         debug_assert_eq!(shape.len(), members.len());
         Record { shape, fields: Fields::Members(members), ty: None }
     }
@@ -154,6 +159,14 @@ impl Record {
         }
     }
 
+    /// The value at a position, if the record holds it and it is evaluated.
+    pub fn ready_at(&self, position: usize) -> Option<&Value> {
+        match &self.fields {
+            Fields::Members(members) => members.get(position)?.ready(),
+            Fields::Row { .. } => None,
+        }
+    }
+
     /// The field at a position, evaluated.
     pub fn force_at(&self, position: usize, ctx: &Context) -> Result<Option<Value>> {
         match &self.fields {
@@ -172,13 +185,28 @@ impl Record {
     }
 
     /// All fields in order.
-    pub fn members(&self) -> Vec<Member> {
+    pub fn members(&self) -> Members {
         match &self.fields {
             Fields::Members(members) => members.clone(),
             Fields::Row { batch, row } => {
                 (0..self.len()).filter_map(|at| batch.column(at)).map(|column| column.get(*row)).collect()
             }
         }
+    }
+
+    /// Gives fields of the record the values `right` has for them, if it has all of `right`'s names; `false` if it has
+    /// not, or has a type of its own, and nothing changed.
+    pub fn overlay(&mut self, right: &Record) -> bool {
+        let Fields::Members(members) = &mut self.fields else { return false };
+        if self.ty.is_some() || !right.names().iter().all(|name| self.shape.position(name).is_some()) {
+            return false;
+        }
+        for (name, member) in right.fields() {
+            if let Some(place) = self.shape.position(name).and_then(|at| members.get_mut(at)) {
+                *place = member;
+            }
+        }
+        true
     }
 
     /// Names with their members, in order.
@@ -190,9 +218,9 @@ impl Record {
 impl Drop for Record {
     fn drop(&mut self) {
         if let Fields::Members(members) = &mut self.fields
-            && !members.is_empty()
+            && !members.iter().all(Member::is_flat)
         {
-            drop_nested(Nested::Members(std::mem::take(members)));
+            drop_nested(Nested::Fields(std::mem::take(members)));
         }
     }
 }

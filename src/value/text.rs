@@ -1,18 +1,93 @@
-use arcstr::ArcStr;
+//! Texts; the one place that builds a `str` from bytes without looking at them again.
+#![allow(unsafe_code)]
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
+use triomphe::{Arc, ThinArc};
 
 /// An immutable text, shared when cloned. Positions in M count UTF-16 units; this is UTF-8.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Text(ArcStr);
+///
+/// One pointer to a count of references, the number of bytes in use and the bytes. There may be more bytes than are in
+/// use: a text that grows by appending, and that nobody else holds, grows where it is; see [`Text::append`].
+#[derive(Clone)]
+pub struct Text(ThinArc<usize, u8>);
+
+/// Texts up to this many bytes get no room to grow.
+const SHORT: usize = 64;
 
 impl Text {
     /// A text with this content.
     pub fn new(text: &str) -> Text {
-        Text(ArcStr::from(text))
+        Text(ThinArc::from_header_and_slice(text.len(), text.as_bytes()))
     }
 
     /// The content.
+    #[inline]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        let bytes = self.0.slice.get(..self.0.header.header).unwrap_or_default();
+        // SAFETY: the bytes in use are those of one `str` or of several, one after the other: only `new` and `append`
+        // write them, from `str`s, and only from the end of what is in use on.
+        unsafe { std::str::from_utf8_unchecked(bytes) }
+    }
+
+    /// Puts `more` at the end: where the text is, if nobody else holds it and there is room.
+    pub fn append(&mut self, more: &str) {
+        let used = self.len();
+        let total = used + more.len();
+        let (alone, done) = self.0.with_arc_mut(|text| match Arc::get_mut(text) {
+            Some(text) => match text.slice_mut().get_mut(used..total) {
+                Some(room) => {
+                    room.copy_from_slice(more.as_bytes());
+                    *text.header_mut() = total;
+                    (true, true)
+                }
+                None => (true, false),
+            },
+            None => (false, false),
+        });
+        if done {
+            return;
+        }
+        // What only this place holds and is appended to will likely be appended to again.
+        let room = if alone && total > SHORT { total + total / 2 } else { total };
+        let mut bytes = Vec::with_capacity(room);
+        bytes.extend_from_slice(self.as_bytes());
+        bytes.extend_from_slice(more.as_bytes());
+        bytes.resize(room, 0);
+        *self = Text(ThinArc::from_header_and_slice(total, &bytes));
+    }
+}
+
+impl Default for Text {
+    fn default() -> Text {
+        Text::new("")
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Text) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Text) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 
@@ -24,12 +99,13 @@ impl From<&str> for Text {
 
 impl From<String> for Text {
     fn from(text: String) -> Text {
-        Text(ArcStr::from(text))
+        Text::new(&text)
     }
 }
 
 impl std::ops::Deref for Text {
     type Target = str;
+    #[inline]
     fn deref(&self) -> &str {
         self.as_str()
     }
@@ -50,5 +126,43 @@ impl std::fmt::Debug for Text {
 impl std::fmt::Display for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    #[test]
+    fn a_text_grows_without_changing_those_that_share_it() {
+        let mut text = Text::new("grün");
+        let shared = text.clone();
+        text.append(" und blau");
+        assert_eq!((text.as_str(), shared.as_str()), ("grün und blau", "grün"));
+        let mut expected = text.to_string();
+        for number in 0..1_000 {
+            let (piece, before) = (format!("é{number}"), text.clone());
+            if number % 7 == 0 {
+                drop(before);
+                text.append(&piece);
+            } else {
+                text.append(&piece);
+                assert_eq!(before.as_str(), expected);
+            }
+            expected.push_str(&piece);
+            assert_eq!(text.as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn equal_texts_are_equal_whatever_room_they_have() {
+        let mut grown = Text::new(&"ab".repeat(50));
+        grown.append("c");
+        grown.append("d");
+        let plain = Text::new(&format!("{}cd", "ab".repeat(50)));
+        assert_eq!(grown, plain);
+        assert_eq!(grown.cmp(&plain), std::cmp::Ordering::Equal);
+        let set: std::collections::HashSet<Text> = [grown, plain].into();
+        assert_eq!(set.len(), 1);
     }
 }

@@ -76,7 +76,7 @@ pub fn same(
         }
         (Value::Function(_), Value::Function(_)) => Ok(()),
         (a, b) if a.kind() != b.kind() => Err(format!("kinds {:?} and {:?}", a.kind(), b.kind())),
-        (a @ Value::DateTimeZone { .. }, b @ Value::DateTimeZone { .. }) => {
+        (a @ Value::DateTimeZone(_), b @ Value::DateTimeZone(_)) => {
             let (a, b) = (a.zoned().unwrap(), b.zoned().unwrap());
             if a == b && a.offset == b.offset { Ok(()) } else { differ("moments differ") }
         }

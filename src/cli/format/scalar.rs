@@ -34,13 +34,13 @@ pub fn push(ctx: &Context, value: &Value, dates: Dates, out: &mut String) -> Res
         Value::Date(date) => push_date(*date, out),
         Value::Time(time) => push_time(*time, out),
         Value::DateTime(datetime) => push_datetime(*datetime, dates, out),
-        Value::DateTimeZone { offset, ticks } => {
-            push_datetime(DateTime(*ticks), dates, out);
+        Value::DateTimeZone(zoned) => {
+            push_datetime(zoned.local(), dates, out);
             if dates == Dates::People {
                 out.push(' ');
             }
-            let sign = if *offset < 0 { '-' } else { '+' };
-            let minutes = offset.unsigned_abs();
+            let sign = if zoned.offset < 0 { '-' } else { '+' };
+            let minutes = zoned.offset.unsigned_abs();
             _ = write!(out, "{sign}{:02}:{:02}", minutes / 60, minutes % 60);
         }
         Value::Duration(value) if dates == Dates::Iso => push_iso_duration(*value, out),

@@ -38,7 +38,7 @@ pub fn number_from(ctx: &Context, value: &Value, culture: &Culture) -> Result<Va
         Value::Logical(logical) => Value::Int64((*logical).into()),
         Value::Date(date) => Value::Double(OleDate::from_date(*date).0),
         Value::DateTime(moment) => Value::Double(OleDate::from_datetime(*moment).0),
-        zoned @ Value::DateTimeZone { .. } => {
+        zoned @ Value::DateTimeZone(_) => {
             Value::Double(OleDate::from_datetime(to_local(ctx, zoned)?.local()).0)
         }
         Value::Time(time) => Value::Double(time.0 as f64 / TICKS_PER_DAY as f64),

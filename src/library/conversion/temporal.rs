@@ -143,7 +143,7 @@ pub fn date_from(ctx: &Context, value: &Value, culture: &Culture) -> Result<Valu
         Value::Date(date) => Value::Date(*date),
         Value::Text(text) => return ParseTarget::Date.parse(ctx, text, culture),
         Value::DateTime(moment) => Value::Date(moment.date()),
-        Value::DateTimeZone { .. } => Value::Date(to_local(ctx, value)?.local().date()),
+        Value::DateTimeZone(_) => Value::Date(to_local(ctx, value)?.local().date()),
         other => match from_number(other, "Date")? {
             Some(moment) => Value::Date(moment.date()),
             None => return Err(no_conversion(other, Form::Date)),
@@ -159,7 +159,7 @@ pub fn time_from(ctx: &Context, value: &Value, culture: &Culture) -> Result<Valu
         Value::Time(time) => Value::Time(*time),
         Value::Text(text) => return ParseTarget::Time.parse(ctx, text, culture),
         Value::DateTime(moment) => Value::Time(moment.time()),
-        Value::DateTimeZone { .. } => Value::Time(to_local(ctx, value)?.local().time()),
+        Value::DateTimeZone(_) => Value::Time(to_local(ctx, value)?.local().time()),
         other => match other.to_double() {
             Some(days) if (0.0..1.0).contains(&days) => {
                 Value::Time(Time((days * TICKS_PER_DAY as f64).round() as i64))
@@ -177,7 +177,7 @@ pub fn datetime_from(ctx: &Context, value: &Value, culture: &Culture) -> Result<
         Value::Null => Value::Null,
         Value::DateTime(moment) => Value::DateTime(*moment),
         Value::Text(text) => return ParseTarget::DateTime.parse(ctx, text, culture),
-        Value::DateTimeZone { .. } => Value::DateTime(to_local(ctx, value)?.local()),
+        Value::DateTimeZone(_) => Value::DateTime(to_local(ctx, value)?.local()),
         other => match moment(other)? {
             Some(moment) => Value::DateTime(moment),
             None => return Err(no_conversion(other, Form::DateTime)),
@@ -190,7 +190,7 @@ pub fn datetimezone_from(ctx: &Context, value: &Value, culture: &Culture) -> Res
     let value = value.as_plain();
     let local = match value {
         Value::Null => return Ok(Value::Null),
-        Value::DateTimeZone { .. } => return Ok(value.clone()),
+        Value::DateTimeZone(_) => return Ok(value.clone()),
         Value::Text(text) => return ParseTarget::DateTimeZone.parse(ctx, text, culture),
         Value::DateTime(moment) => Some(*moment),
         other => moment(other)?,

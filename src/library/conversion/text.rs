@@ -2,7 +2,6 @@ use super::no_conversion;
 use crate::culture::number::Number;
 use crate::culture::{Culture, datetime, duration, logical, number};
 use crate::eval::Context;
-use crate::value::temporal::DateTimeZone;
 use crate::value::types::Form;
 use crate::value::{Result, Value, base64_text};
 
@@ -19,9 +18,7 @@ pub fn text_from(ctx: &Context, value: &Value, culture: &Culture) -> Result<Valu
         Value::Date(date) => datetime::date_text(*date, culture).into(),
         Value::Time(time) => datetime::time_text(*time, culture).into(),
         Value::DateTime(moment) => datetime::datetime_text(*moment, culture).into(),
-        Value::DateTimeZone { offset, ticks } => {
-            datetime::datetimezone_text(DateTimeZone { offset: *offset, ticks: *ticks }, culture).into()
-        }
+        Value::DateTimeZone(zoned) => datetime::datetimezone_text(**zoned, culture).into(),
         Value::Duration(value) => duration::text(*value).into(),
         Value::Binary(bytes) => base64_text(bytes.bytes(ctx)?).into(),
         other => return Err(no_conversion(other, Form::Text)),

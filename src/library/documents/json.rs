@@ -49,7 +49,7 @@ fn write(ctx: &Context, value: &Value, out: &mut String) -> Result<()> {
         Value::Date(date) => quoted(out, |out| iso::push_date(out, *date)),
         Value::Time(time) => quoted(out, |out| iso::push_time(out, *time)),
         Value::DateTime(datetime) => quoted(out, |out| iso::push_datetime(out, *datetime)),
-        Value::DateTimeZone { .. } => {
+        Value::DateTimeZone(_) => {
             quoted(out, |out| {
                 value.as_plain().zoned().into_iter().for_each(|zoned| iso::push_datetimezone(out, zoned))
             });

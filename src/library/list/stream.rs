@@ -57,6 +57,9 @@ where
 /// What a condition says of an item.
 pub(super) fn holds(ctx: &Context, condition: &Function, item: Value) -> Result<bool> {
     let result = ctx.call1(condition, item)?;
+    if let Value::Logical(logical) = result {
+        return Ok(logical);
+    }
     match result.as_plain() {
         Value::Logical(logical) => Ok(*logical),
         _ => Err(conversion_error(&result, &Arc::new(Type::new(Form::Logical)))),

@@ -96,7 +96,7 @@ fn field_names(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
 }
 
 fn field_values(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    Ok(Value::List(Arc::new(List::Items(arguments.record(0)?.members()))))
+    Ok(Value::List(Arc::new(List::Items(arguments.record(0)?.members().into_vec()))))
 }
 
 fn has_fields(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {

@@ -12,8 +12,8 @@ pub(super) fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> 
     let mut combined = String::new();
     let mut first = true;
     let mut items = texts.items();
-    while let Some(item) = items.next(ctx)? {
-        let text = match item.force(ctx)? {
+    while let Some(item) = items.next_value(ctx)? {
+        let text = match item {
             Value::Null => continue,
             Value::Text(text) => text,
             other => return Err(conversion_error(&other, &std::sync::Arc::new(Type::new(Form::Text)))),

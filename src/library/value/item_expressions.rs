@@ -97,7 +97,7 @@ impl Translation<'_> {
     fn translate(&self, node: &Node) -> Result<Value> {
         match node {
             Node::Constant(value) => Ok(constant(value.clone())),
-            Node::Parameter(0) => Ok(item_node()),
+            Node::Parameter(0) | Node::LastUse(0) => Ok(item_node()),
             Node::Captured(index, _) => match self.closure.captures.get(*index as usize) {
                 Some(member) => member.force_with_metadata(self.ctx).map(constant),
                 None => Err(cannot()),

@@ -25,7 +25,7 @@ fn of_value(ctx: &Context, value: Value) -> Result<Mapped, Error> {
         Value::Date(value) => Cell::Date(text(|out| iso::push_date(out, value))),
         Value::Time(value) => Cell::Time(text(|out| iso::push_time(out, value))),
         Value::DateTime(value) => Cell::DateTime(text(|out| iso::push_datetime(out, value))),
-        Value::DateTimeZone { .. } => match value.zoned() {
+        Value::DateTimeZone(_) => match value.zoned() {
             Some(zoned) => Cell::DateTimeZone(text(|out| iso::push_datetimezone(out, zoned))),
             None => Cell::Null,
         },

@@ -191,7 +191,7 @@ mod tests {
 
     fn shown(name: &str, json: Value) -> String {
         convert(name, &json).map_or("none".to_owned(), |value| match value {
-            Value::DateTimeZone { .. } => {
+            Value::DateTimeZone(_) => {
                 let mut out = String::new();
                 value.zoned().into_iter().for_each(|zoned| iso::push_datetimezone(&mut out, zoned));
                 out

@@ -34,7 +34,7 @@ pub(super) fn literal(ty: &Edm, value: &Value) -> Option<String> {
         }
         ("Date", Value::Date(date)) => iso::push_date(&mut out, *date),
         ("TimeOfDay", Value::Time(time)) => iso::push_time(&mut out, *time),
-        ("DateTimeOffset", Value::DateTimeZone { .. }) => {
+        ("DateTimeOffset", Value::DateTimeZone(_)) => {
             iso::push_datetime(&mut out, value.zoned()?.utc());
             out.push('Z');
         }

@@ -8,7 +8,7 @@ use crate::eval::Context;
 use crate::table::Batch;
 use crate::table::keys::cells;
 use crate::table::numbering::Numbering;
-use crate::value::{Member, Record, Result, Shape, Value};
+use crate::value::{Member, Members, Record, Result, Shape, Value};
 
 /// Numbers the groups that rows belong to, from 0 in the order they appear.
 pub(super) struct Finder {
@@ -109,7 +109,7 @@ fn same(
     let rule = grouping.comparer.as_ref().unwrap_or(&Rule::Plain);
     if matches!(rule, Rule::Function(_)) && grouping.keys_as_records {
         let record = |values: &[Value]| {
-            let members = values.iter().cloned().map(Member::Ready).collect();
+            let members: Members = values.iter().cloned().map(Member::Ready).collect();
             Value::Record(Arc::new(Record::new(Arc::clone(key_shape), members)))
         };
         return rule.equal(ctx, &record(known), &record(key));

@@ -98,7 +98,7 @@ impl<L: FnMut(&str) -> Option<Code>> Coder<L> {
             Value::DateTime(datetime) => return of_whole(Whole::DateTime, datetime.0),
             Value::Duration(duration) => return of_whole(Whole::Duration, duration.0),
             Value::Text(text) => return self.of_text(text),
-            zoned @ Value::DateTimeZone { .. } => code(ZONED, zoned.zoned()?.utc().0.cast_unsigned()),
+            zoned @ Value::DateTimeZone(_) => code(ZONED, zoned.zoned()?.utc().0.cast_unsigned()),
             _ => return None,
         })
     }

@@ -104,7 +104,7 @@ impl KeyWriter {
             Value::DateTime(datetime) => CellView::Whole(Whole::DateTime, datetime.0),
             Value::Duration(duration) => CellView::Whole(Whole::Duration, duration.0),
             Value::Text(text) => CellView::Text(text),
-            zoned @ Value::DateTimeZone { .. } => {
+            zoned @ Value::DateTimeZone(_) => {
                 let Some(zoned) = zoned.zoned() else { return false };
                 push_signed(ZONED, zoned.utc().0, bytes);
                 return true;

@@ -187,7 +187,7 @@ impl<'s> Compiler<'s> {
     fn shallow(&mut self, node: &Node, frame: &mut Frame<'_>) -> Option<Expression> {
         Some(match node {
             Node::Constant(value) => Expression::Constant(constant(value)?),
-            Node::Parameter(at) => self.bound(frame.parameters.get(*at as usize)?)?,
+            Node::Parameter(at) | Node::LastUse(at) => self.bound(frame.parameters.get(*at as usize)?)?,
             Node::Captured(at, _) => self.bound(frame.captures.get(*at as usize)?)?,
             Node::Member { section, member, .. } => Expression::Member(*section as usize, *member as usize),
             Node::Variable(slot, _) => Expression::Variable(self.slot(*slot as usize, frame)?),
@@ -355,7 +355,7 @@ fn captured(capture: &Capture, frame: &Frame<'_>) -> Option<Binding> {
 /// Whether a node is the argument of the whole function.
 fn is_argument(node: &Node, frame: &Frame<'_>) -> bool {
     let binding = match node {
-        Node::Parameter(at) => frame.parameters.get(*at as usize),
+        Node::Parameter(at) | Node::LastUse(at) => frame.parameters.get(*at as usize),
         Node::Captured(at, _) => frame.captures.get(*at as usize),
         _ => None,
     };

@@ -7,8 +7,8 @@ use super::{DateTime, Duration, Period, TICKS_PER_MINUTE};
 
 /// A datetime on the clock of a zone, with the zone's offset from UTC.
 ///
-/// Equality, order and hash go by the moment in UTC: the same moment on two clocks is equal. The
-/// fields are public so that a value can keep them apart; [`DateTimeZone::new`] checks them.
+/// Equality, order and hash go by the moment in UTC: the same moment on two clocks is equal.
+/// [`DateTimeZone::new`] checks the fields.
 #[derive(Clone, Copy, Debug)]
 pub struct DateTimeZone {
     /// Offset of the local clock from UTC in minutes, within 14 hours.

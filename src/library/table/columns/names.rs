@@ -143,7 +143,7 @@ fn header(ctx: &Context, value: &Value, all: bool, culture: &Culture) -> Result<
         | Value::Date(_)
         | Value::Time(_)
         | Value::DateTime(_)
-        | Value::DateTimeZone { .. }
+        | Value::DateTimeZone(_)
         | Value::Duration(_)
             if all =>
         {

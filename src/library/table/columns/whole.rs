@@ -59,7 +59,7 @@ pub(super) fn from_value(ctx: &Context, arguments: Arguments<'_>) -> Result<Valu
         Value::Table(table) => return Ok(Value::Table(Arc::clone(table))),
         Value::Record(record) => {
             let names = record.names().iter().map(|name| Member::Ready(Value::Text(name.clone()))).collect();
-            let columns = vec![Column::any(names), Column::any(record.members())];
+            let columns = vec![Column::any(names), Column::any(record.members().into_vec())];
             let shape = Arc::new(Shape::new([Text::new("Name"), Text::new("Value")]));
             let types = vec![Arc::new(Type::new(Form::Text)), Type::any()];
             table::from_columns(shape, columns, record.len()).with_types(types)

@@ -46,7 +46,7 @@ fn per_row(table: Arc<Table>, item: impl Fn(Record) -> Member + Send + Sync + 's
 }
 
 pub(super) fn to_rows(_ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let row = |row: Record| Member::Ready(Value::List(Arc::new(List::Items(row.members()))));
+    let row = |row: Record| Member::Ready(Value::List(Arc::new(List::Items(row.members().into_vec()))));
     Ok(per_row(arguments.table(0)?, row))
 }
 
@@ -76,7 +76,7 @@ pub(super) fn to_list(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> 
             as_function(&ctx.call1(&make, Value::text(","))?)?
         }
     };
-    let cells = |row: Record| Value::List(Arc::new(List::Items(row.members())));
+    let cells = |row: Record| Value::List(Arc::new(List::Items(row.members().into_vec())));
     Ok(mapped(arguments.table(0)?, combiner, cells))
 }
 

@@ -168,7 +168,8 @@ impl Compute for Replacements {
                     break;
                 }
             }
-            for (column, cell) in columns.iter_mut().zip(cells.unwrap_or_else(|| record.members())) {
+            for (column, cell) in columns.iter_mut().zip(cells.unwrap_or_else(|| record.members().into_vec()))
+            {
                 column.push(cell);
             }
         }

@@ -62,7 +62,7 @@ impl Likeness {
         let mut rows = Vec::new();
         while let Some(row) = reader.next(ctx)? {
             ctx.step()?;
-            let cells = row.members();
+            let cells = row.members().into_vec();
             rows.push(RightRow { key: key(ctx, &cells, &self.right_key)?, cells });
         }
         let rows = Arc::<[RightRow]>::from(rows);
@@ -191,7 +191,7 @@ impl RowSource for Joined {
                 continue;
             };
             ctx.step()?;
-            let cells = row.members();
+            let cells = row.members().into_vec();
             let found = join.matches(ctx, &key(ctx, &cells, &join.left_key)?, &right)?;
             for (at, _) in &found {
                 if let Some(matched) = self.matched.get_mut(*at) {
