@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::compare;
 use super::convert::conversion_error;
+use super::prompt::places;
 use super::{Context, access, messages, operators};
 use crate::ir::{
     Capture, Code, Environment, FieldAccess, Item, MemberNode, Node, Operator, Scope, Site, ThunkNode,
@@ -12,7 +13,7 @@ use crate::ir::{
 use crate::table::noted;
 use crate::value::types::Form;
 use crate::value::{
-    Callable, Cell, Closure, Error, Function, List, Member, Raised, Record, Result, Thunk, Type, Value,
+    Callable, Cell, Closure, Error, Function, List, Member, Members, Raised, Record, Result, Thunk, Type, Value,
 };
 
 /// A place in a frame.
@@ -189,7 +190,7 @@ impl Frame<'_> {
                 let members = members
                     .iter()
                     .map(|member| self.member(member))
-                    .collect::<Result<crate::value::Members>>()?;
+                    .collect::<Result<Members>>()?;
                 Ok(Value::Record(Arc::new(Record::new(Arc::clone(shape), members))))
             }
             Node::Error(value, site) => {
@@ -339,6 +340,13 @@ impl Frame<'_> {
     /// is not copied for each piece.
     #[inline(never)]
     fn concatenation(&mut self, operands: &(Node, Node), site: Site) -> Result<Value> {
+        if let (Node::LastUse(slot), Node::Record(shape, scope, members)) = operands
+            && scope.cells.is_empty()
+            && let Some(Slot::Value(Value::Record(record))) = self.slots.get(*slot as usize)
+            && let Some(places) = places(record.shape(), shape)
+        {
+            return self.update(*slot, members, &places);
+        }
         let left = match &operands.0 {
             Node::LastUse(_) => None,
             other => Some(self.operand(other)?),
@@ -354,6 +362,25 @@ impl Frame<'_> {
         };
         let result = operators::join(self.ctx, left, &right);
         if result.is_ok() { result } else { result.map_err(|error| self.placed(error, site)) }
+    }
+
+    /// `record & [...]` where the record has all the fields: they are put into it, or into a copy if others hold it.
+    fn update(&mut self, slot: u32, members: &[MemberNode], places: &[u8]) -> Result<Value> {
+        let members = members.iter().map(|member| self.member(member)).collect::<Result<Members>>()?;
+        let Some(Slot::Value(Value::Record(mut record))) =
+            self.slots.get_mut(slot as usize).map(|slot| std::mem::replace(slot, Slot::Value(Value::Null)))
+        else {
+            return Ok(Value::Null);
+        };
+        if !Arc::get_mut(&mut record).is_some_and(|record| record.is_plain()) {
+            record = Arc::new(Record::new(Arc::clone(record.shape()), record.members()));
+        }
+        if let Some(record) = Arc::get_mut(&mut record) {
+            for (member, at) in members.into_iter().zip(places) {
+                record.set(usize::from(*at), member);
+            }
+        }
+        Ok(Value::Record(record))
     }
 
     #[inline]

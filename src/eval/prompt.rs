@@ -114,7 +114,7 @@ fn position(record: &Record, field: &FieldAccess) -> Option<usize> {
 }
 
 /// Where `all` has the names of `some`, if it has all of them and they are few.
-fn places(all: &Shape, some: &Shape) -> Option<[u8; FEW_FIELDS]> {
+pub(super) fn places(all: &Shape, some: &Shape) -> Option<[u8; FEW_FIELDS]> {
     let mut places = [0; FEW_FIELDS];
     if all.len() + some.len() > FEW_FIELDS {
         return None;

@@ -194,6 +194,20 @@ impl Record {
         }
     }
 
+    /// Whether the record holds its fields, and has no type of its own.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.fields, Fields::Members(_)) && self.ty.is_none()
+    }
+
+    /// Puts a field in place of the one at a position, where the record holds its fields.
+    pub(crate) fn set(&mut self, position: usize, member: Member) {
+        if let Fields::Members(members) = &mut self.fields
+            && let Some(place) = members.get_mut(position)
+        {
+            *place = member;
+        }
+    }
+
     /// Gives fields of the record the values `right` has for them, if it has all of `right`'s names; `false` if it has
     /// not, or has a type of its own, and nothing changed.
     pub fn overlay(&mut self, right: &Record) -> bool {

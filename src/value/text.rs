@@ -13,8 +13,12 @@ use triomphe::{Arc, ThinArc};
 #[derive(Clone)]
 pub struct Text(ThinArc<usize, u8>);
 
-/// Texts up to this many bytes get no room to grow.
+/// Texts up to this many bytes get no more room to grow than their memory has anyway.
 const SHORT: usize = 64;
+/// Memory is handed out in pieces of so many bytes.
+const PIECE: usize = 16;
+/// Bytes before the content: the count of references, the bytes in use, the bytes there are.
+const HEAD: usize = 24;
 
 impl Text {
     /// A text with this content.
@@ -51,11 +55,20 @@ impl Text {
         }
         // What only this place holds and is appended to will likely be appended to again.
         let room = if alone && total > SHORT { total + total / 2 } else { total };
-        let mut bytes = Vec::with_capacity(room);
-        bytes.extend_from_slice(self.as_bytes());
-        bytes.extend_from_slice(more.as_bytes());
-        bytes.resize(room, 0);
-        *self = Text(ThinArc::from_header_and_slice(total, &bytes));
+        let room = (HEAD + room).next_multiple_of(PIECE) - HEAD;
+        *self = if room <= SHORT + PIECE {
+            let mut bytes = [0; SHORT + PIECE];
+            let (before, rest) = bytes.split_at_mut(used);
+            before.copy_from_slice(self.as_bytes());
+            rest[..more.len()].copy_from_slice(more.as_bytes());
+            Text(ThinArc::from_header_and_slice(total, &bytes[..room]))
+        } else {
+            let mut bytes = Vec::with_capacity(room);
+            bytes.extend_from_slice(self.as_bytes());
+            bytes.extend_from_slice(more.as_bytes());
+            bytes.resize(room, 0);
+            Text(ThinArc::from_header_and_slice(total, &bytes))
+        };
     }
 }
 

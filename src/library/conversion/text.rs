@@ -12,7 +12,7 @@ pub fn text_from(ctx: &Context, value: &Value, culture: &Culture) -> Result<Valu
         Value::Null => Value::Null,
         Value::Text(text) => Value::Text(text.clone()),
         Value::Logical(value) => Value::text(logical::text(*value)),
-        Value::Int64(whole) => number::text(Number::Whole(*whole), culture).into(),
+        Value::Int64(whole) => Value::text(itoa::Buffer::new().format(*whole)),
         Value::Double(double) => number::text(Number::Double(*double), culture).into(),
         Value::Decimal(decimal) => number::text(Number::Decimal(decimal), culture).into(),
         Value::Date(date) => datetime::date_text(*date, culture).into(),
