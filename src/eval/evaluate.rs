@@ -13,7 +13,8 @@ use crate::ir::{
 use crate::table::noted;
 use crate::value::types::Form;
 use crate::value::{
-    Callable, Cell, Closure, Error, Function, List, Member, Members, Raised, Record, Result, Thunk, Type, Value,
+    Callable, Cell, Closure, Error, Function, List, Member, Members, Raised, Record, Result, Thunk, Type,
+    Value,
 };
 
 /// A place in a frame.
@@ -187,10 +188,8 @@ impl Frame<'_> {
             Node::List(items, site) => self.list(items, *site),
             Node::Record(shape, scope, members) => {
                 self.open(scope);
-                let members = members
-                    .iter()
-                    .map(|member| self.member(member))
-                    .collect::<Result<Members>>()?;
+                let members =
+                    members.iter().map(|member| self.member(member)).collect::<Result<Members>>()?;
                 Ok(Value::Record(Arc::new(Record::new(Arc::clone(shape), members))))
             }
             Node::Error(value, site) => {

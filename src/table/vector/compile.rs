@@ -318,7 +318,9 @@ fn why(node: &Node) -> String {
         }
         Node::Call(..) => "calls a function that is known only when it runs",
         Node::CallItself(..) | Node::Itself | Node::Sibling(_) => "calls itself",
-        Node::Parameter(_) | Node::Captured(..) | Node::Projection(..) => "uses the row as a whole",
+        Node::Parameter(_) | Node::LastUse(_) | Node::Captured(..) | Node::Projection(..) => {
+            "uses the row as a whole"
+        }
         Node::Variable(..) | Node::CellVariable(..) | Node::Let(..) => {
             "has variables that later values hold on to"
         }
