@@ -6,7 +6,7 @@ use super::simulator::store::{Column, Entity, Key, column};
 use super::simulator::{Config, Running, start};
 use super::workspace::{Workspace, assert_adds_up, count};
 
-const SECRET: &str = "secret";
+const SECRET: &str = "hunter2-s3cret";
 
 fn text(name: &'static str, most: usize) -> Column {
     Column { max_length: Some(most), ..column(name, "String") }
@@ -177,7 +177,13 @@ pub fn workspace(running: &Running, tasks: &str) -> Workspace {
 }
 
 pub fn config() -> Config {
-    Config { entities: entities(), token: Some(Duration::from_secs(3600)), page: 2, ..Config::default() }
+    Config {
+        entities: entities(),
+        token: Some(Duration::from_secs(3600)),
+        secret: SECRET,
+        page: 2,
+        ..Config::default()
+    }
 }
 
 /// A count of each task.
@@ -320,12 +326,12 @@ fn what_is_wrong_with_a_service_is_said() {
     }
     let wrong = elsewhere.with_environment(&[
         ("PQM_CREDENTIAL_CRM_CLIENT_ID", "app"),
-        ("PQM_CREDENTIAL_CRM_CLIENT_SECRET", "hunter2"),
+        ("PQM_CREDENTIAL_CRM_CLIENT_SECRET", "hunter3"),
         ("PQM_CREDENTIAL_CRM_TOKEN_URL", &running.token_url()),
         ("PQM_CREDENTIAL_CRM_SCOPE", "https://org/.default"),
     ]);
     let found = wrong.run().said();
-    assert!(found.contains("invalid_client") && !found.contains("hunter2"), "{found}");
+    assert!(found.contains("invalid_client") && !found.contains("hunter3"), "{found}");
 }
 
 /// No secret comes out, neither of the credential nor the token got with it.
@@ -344,7 +350,7 @@ fn secrets_of_services_come_out_nowhere() {
         said.push_str(&workspace.pqm(&[command]).said());
     }
     assert!(said.contains("Resource not found"), "{said}");
-    let secrets = ["token-1", "Bearer", "client_secret"];
+    let secrets = [SECRET, "token-1", "Bearer", "client_secret"];
     for secret in secrets {
         assert!(!said.contains(secret), "{secret}: {said}");
     }

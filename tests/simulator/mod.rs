@@ -32,6 +32,8 @@ pub struct Config {
     pub limits: Option<Limits>,
     /// How long a token lasts; without one, nobody is asked for tokens.
     pub token: Option<Duration>,
+    /// The secret of the client `app`.
+    pub secret: &'static str,
     pub page: usize,
     pub largest_batch: usize,
     pub strange_tombstones: bool,
@@ -50,6 +52,7 @@ impl Default for Config {
             execution_of_a_row: Duration::ZERO,
             limits: None,
             token: None,
+            secret: "secret",
             page: 5000,
             largest_batch: 1000,
             strange_tombstones: false,
@@ -289,7 +292,7 @@ impl Simulator {
         if get("grant_type") != "client_credentials" {
             return refuse(400, "unsupported_grant_type", "Only client_credentials is known here.");
         }
-        if get("client_id") != "app" || get("client_secret") != "secret" {
+        if get("client_id") != "app" || get("client_secret") != self.config.secret {
             return refuse(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.");
         }
         if !get("scope").ends_with("/.default") {
