@@ -22,10 +22,10 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn post(&self, path: &str, content_type: &str, body: String) -> HttpRequest {
+    pub(super) fn post(&self, path: &str, content_type: &str, accept: &str, body: String) -> HttpRequest {
         HttpRequest::new("POST", format!("{}{path}", self.connection.root))
             .with_header("Content-Type", content_type)
-            .with_header("Accept", "application/json")
+            .with_header("Accept", accept)
             .with_header("OData-MaxVersion", "4.0")
             .with_header("OData-Version", "4.0")
             .with_body(body.into_bytes())
@@ -73,7 +73,8 @@ impl Sender {
             let rest = rest.get(..LARGEST_BATCH).unwrap_or(rest);
             let content_type = format!("multipart/mixed; boundary={BOUNDARY}");
             let request = self
-                .post("$batch", &content_type, multipart::write(rest))
+                // A service that knows batches in JSON would answer in JSON to who accepts that.
+                .post("$batch", &content_type, "multipart/mixed", multipart::write(rest))
                 .with_header("Prefer", "odata.continue-on-error, continue-on-error");
             let answer = self.connection.send(&request)?;
             if !answer.is_good() {

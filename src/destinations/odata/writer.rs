@@ -181,7 +181,7 @@ impl ODataWriter {
         }
         out.push_str("]}");
         let path = format!("{set}/Microsoft.Dynamics.CRM.UpsertMultiple");
-        self.sender.post(&path, "application/json; charset=utf-8", out)
+        self.sender.post(&path, "application/json; charset=utf-8", "application/json", out)
     }
 
     /// Each row as an operation of its own, many in one request.

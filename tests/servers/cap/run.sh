@@ -5,7 +5,9 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 port=${1:-4404}
 folder=${PQM_CAP_FOLDER:-$(mktemp -d)}
-cp "$here/service.cds" "$here/package.json" "$folder"
+mkdir -p "$folder/srv"
+cp "$here/service.cds" "$folder/srv"
+cp "$here/package.json" "$folder"
 cd "$folder"
 [ -d node_modules/@sap/cds ] || npm install --no-audit --no-fund --loglevel=error
 PORT=$port node node_modules/@sap/cds/bin/serve.js all --in-memory --port "$port" >server.log 2>&1 &
