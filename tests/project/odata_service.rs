@@ -43,7 +43,7 @@ tasks:
 
 const TYPES: &str = "\
 Table.TransformColumns(QrySourceData, List.Transform(
-    List.Intersect({Table.ColumnNames(QrySourceData), {\"revenue\", \"number\"}}),
+    List.Intersect({Table.ColumnNames(QrySourceData), {\"revenue\", \"number\", \"name\"}}),
     each {_, (text) => if text = \"\" then null else try Number.From(text) otherwise text}))
 ";
 
