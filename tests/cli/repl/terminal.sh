@@ -19,7 +19,7 @@ screen() {
   tmux -L "$name" capture-pane -p "$@" | sed -e "s#$out#OUT#g" -e 's/[[:space:]]*$//' -e 's/\x1b/ESC/g' |
     sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
 }
-wait_for() { for _ in $(seq 400); do screen | grep -qE -- "$1" && return; sleep 0.05; done; screen; echo "never seen: $1"; exit 1; }
+wait_for() { for _ in $(seq 1200); do screen | grep -qE -- "$1" && return; sleep 0.05; done; screen; echo "never seen: $1"; exit 1; }
 keys() { tmux -L "$name" send-keys -l -- "$1"; }
 press() { tmux -L "$name" send-keys "$@"; }
 enter() { tmux -L "$name" send-keys -R C-l; keys "$1"; press Enter; wait_for "$2"; }
@@ -28,7 +28,7 @@ shot() {
   local file=$here/$1.txt; shift
   local before now
   now=$(screen "$@")
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     sleep 0.05
     before=$now; now=$(screen "$@")
     if [ "$mode" = write ]; then [ "$now" = "$before" ] && break
