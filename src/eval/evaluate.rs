@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 
 use super::compare;
 use super::convert::conversion_error;
-use super::prompt::places;
 use super::{Context, access, messages, operators};
 use crate::ir::{
     Capture, Code, Environment, FieldAccess, Item, MemberNode, Node, Operator, Scope, Site, ThunkNode,
@@ -333,53 +332,6 @@ impl Frame<'_> {
         };
         // Values that are well are not taken out of their result and put back: that would cost as much as the sum.
         if result.is_ok() { result } else { result.map_err(|error| self.placed(error, site)) }
-    }
-
-    /// `&`, whose left operand grows where it is if nothing else holds it: so that what is put together piece by piece
-    /// is not copied for each piece.
-    #[inline(never)]
-    fn concatenation(&mut self, operands: &(Node, Node), site: Site) -> Result<Value> {
-        if let (Node::LastUse(slot), Node::Record(shape, scope, members)) = operands
-            && scope.cells.is_empty()
-            && let Some(Slot::Value(Value::Record(record))) = self.slots.get(*slot as usize)
-            && let Some(places) = places(record.shape(), shape)
-        {
-            return self.update(*slot, members, &places);
-        }
-        let left = match &operands.0 {
-            Node::LastUse(_) => None,
-            other => Some(self.operand(other)?),
-        };
-        let right = self.operand(&operands.1)?;
-        let left = match (left, &operands.0) {
-            (Some(left), _) => left,
-            (None, Node::LastUse(slot)) => match self.slots.get_mut(*slot as usize) {
-                Some(Slot::Value(value)) => std::mem::take(value),
-                _ => Value::Null,
-            },
-            (None, _) => Value::Null,
-        };
-        let result = operators::join(self.ctx, left, &right);
-        if result.is_ok() { result } else { result.map_err(|error| self.placed(error, site)) }
-    }
-
-    /// `record & [...]` where the record has all the fields: they are put into it, or into a copy if others hold it.
-    fn update(&mut self, slot: u32, members: &[MemberNode], places: &[u8]) -> Result<Value> {
-        let members = members.iter().map(|member| self.member(member)).collect::<Result<Members>>()?;
-        let Some(Slot::Value(Value::Record(mut record))) =
-            self.slots.get_mut(slot as usize).map(|slot| std::mem::replace(slot, Slot::Value(Value::Null)))
-        else {
-            return Ok(Value::Null);
-        };
-        if !Arc::get_mut(&mut record).is_some_and(|record| record.is_plain()) {
-            record = Arc::new(Record::new(Arc::clone(record.shape()), record.members()));
-        }
-        if let Some(record) = Arc::get_mut(&mut record) {
-            for (member, at) in members.into_iter().zip(places) {
-                record.set(usize::from(*at), member);
-            }
-        }
-        Ok(Value::Record(record))
     }
 
     #[inline]

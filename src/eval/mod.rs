@@ -7,6 +7,7 @@ mod access;
 mod arguments;
 mod call;
 mod compare;
+mod concatenate;
 mod context;
 mod convert;
 mod evaluate;

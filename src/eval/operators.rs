@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::concatenate::{concatenate, merge};
 use super::{Context, compare};
 use crate::ir::{Operator, UnaryOp};
-use crate::table;
 use crate::value::temporal::{Date, DateTime, DateTimeZone, Duration, Time};
 use crate::value::types::Form;
-use crate::value::{Error, Kind, List, Member, Record, Result, Shape, Type, Value};
+use crate::value::{Error, Kind, Result, Type, Value};
 
 /// Whole numbers up to this size are the same in double precision, so arithmetic on them stays whole.
 const EXACT: i64 = 1 << 53;
@@ -84,7 +84,7 @@ fn apply_any(ctx: &Context, operator: Operator, left: &Value, right: &Value) -> 
         Operator::Greater => ordered(ctx, Operator::Less, right, left),
         Operator::GreaterEqual => ordered(ctx, Operator::LessEqual, right, left),
         Operator::Less | Operator::LessEqual => ordered(ctx, operator, left, right),
-        Operator::Concatenate => concatenate(ctx, left, right),
+        Operator::Concatenate => concatenate(ctx, left.clone(), right),
         Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide => {
             arithmetic(operator, left, right)
         }
@@ -188,107 +188,6 @@ fn takes_arithmetic(operator: Operator, other: &Value) -> bool {
     }
 }
 
-fn concatenate(ctx: &Context, left: &Value, right: &Value) -> Result<Value> {
-    match (left, right) {
-        (Value::Text(a), Value::Text(b)) => {
-            ctx.reserve(a.len().saturating_add(b.len()))?;
-            let mut joined = String::with_capacity(a.len() + b.len());
-            joined.push_str(a);
-            joined.push_str(b);
-            Ok(Value::from(joined))
-        }
-        (Value::List(a), Value::List(b)) => Ok(Value::List(Arc::new(append(a, b)))),
-        (Value::Record(a), Value::Record(b)) => Ok(Value::Record(Arc::new(merge(a, b)))),
-        (Value::Table(a), Value::Table(b)) => {
-            table::combine(ctx, &[Arc::clone(a), Arc::clone(b)]).map(|table| Value::Table(Arc::new(table)))
-        }
-        (Value::Date(date), Value::Time(time)) => match DateTime::new(*date, *time) {
-            Some(datetime) => Ok(Value::DateTime(datetime)),
-            None => Err(unsupported(Operator::Concatenate, left, right)),
-        },
-        (Value::Null, other) | (other, Value::Null)
-            if matches!(other.kind(), Kind::Null | Kind::Text | Kind::Date | Kind::Time) =>
-        {
-            Ok(Value::Null)
-        }
-        _ => Err(unsupported(Operator::Concatenate, left, right)),
-    }
-}
-
-/// `&` of a left operand that is given away.
-pub(super) fn join(ctx: &Context, mut left: Value, right: &Value) -> Result<Value> {
-    match (&mut left, right) {
-        (Value::Text(text), Value::Text(more)) => {
-            ctx.reserve(text.len().saturating_add(more.len()))?;
-            text.append(more);
-            Ok(left)
-        }
-        (Value::List(list), Value::List(more)) => match (Arc::get_mut(list), more.as_items()) {
-            (Some(List::Items(items)), Some(more)) => {
-                ctx.reserve((items.len() + more.len()).saturating_mul(size_of::<Member>()))?;
-                items.extend_from_slice(more);
-                Ok(left)
-            }
-            _ => apply_any(ctx, Operator::Concatenate, &left, right),
-        },
-        (Value::Record(record), Value::Record(more)) => {
-            let updated = Arc::get_mut(record).is_some_and(|record| record.overlay(more));
-            if updated { Ok(left) } else { apply_any(ctx, Operator::Concatenate, &left, right) }
-        }
-        _ => apply_any(ctx, Operator::Concatenate, &left, right),
-    }
-}
-
-/// Two lists one after the other; neither is read before it is asked for.
-fn append(a: &Arc<List>, b: &Arc<List>) -> List {
-    if let (Some(first), Some(second)) = (a.as_items(), b.as_items()) {
-        return List::Items(first.iter().chain(second).cloned().collect());
-    }
-    let (a, b) = (Arc::clone(a), Arc::clone(b));
-    List::lazy(move || Appended { first: Some(a.items()), second: b.items() })
-}
-
-struct Appended {
-    first: Option<crate::value::Items>,
-    second: crate::value::Items,
-}
-
-impl crate::value::Iterate for Appended {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
-        if let Some(first) = &mut self.first {
-            if let Some(member) = first.next(ctx)? {
-                return Ok(Some(member));
-            }
-            self.first = None;
-        }
-        self.second.next(ctx)
-    }
-}
-
-/// The fields of both; of equal names the right one's value, at the left one's place.
-pub(super) fn merge(left: &Record, right: &Record) -> Record {
-    let mut members = left.members();
-    let mut added = Vec::new();
-    for (name, member) in right.fields() {
-        match left.shape().position(name) {
-            Some(at) => {
-                if let Some(place) = members.get_mut(at) {
-                    *place = member;
-                }
-            }
-            None => {
-                added.push(name.clone());
-                members.push(member);
-            }
-        }
-    }
-    // An update that adds no name keeps the shape, and with it what field accesses remember of it.
-    if added.is_empty() {
-        return Record::new(Arc::clone(left.shape()), members);
-    }
-    Record::new(Arc::new(Shape::new(left.names().iter().cloned().chain(added))), members)
-}
-
 /// Applies an operator to one operand.
 pub fn apply_unary(operator: UnaryOp, operand: &Value) -> Result<Value> {
     match (operator, operand.as_plain()) {
@@ -348,7 +247,7 @@ fn detail(operator: Operator, left: &Value, right: &Value) -> Value {
 }
 
 #[cold]
-fn unsupported(operator: Operator, left: &Value, right: &Value) -> Error {
+pub(super) fn unsupported(operator: Operator, left: &Value, right: &Value) -> Error {
     let (symbol, l, r) = (operator.symbol(), left.kind().name(), right.kind().name());
     Error::expression(format!("We cannot apply operator {symbol} to types {l} and {r}."))
         .with_format(

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::evaluate::{Frame, Slot, remember, remembered};
-use super::{call, operators};
+use super::{call, concatenate, operators};
 use crate::ir::{Capture, FieldAccess, MemberNode, Node, Operator};
-use crate::value::{Member, Members, Record, Shape, Value};
+use crate::value::{Member, Members, Record, Value};
 
 /// Records of up to this many fields are put together at once where they stand in small expressions.
 const FEW_FIELDS: usize = 32;
@@ -87,20 +87,15 @@ impl Frame<'_> {
         let Value::Record(left) = self.prompt(left)? else { return None };
         if let Node::Record(shape, scope, members) = right
             && scope.cells.is_empty()
-            && let Some(places) = places(left.shape(), shape)
+            && let Some(places) = left.shape().places(shape)
         {
-            let mut updated = left.members();
-            for (node, at) in members.iter().zip(places) {
-                let member = self.prompt_member(node)?;
-                if let Some(place) = updated.get_mut(usize::from(at)) {
-                    *place = member;
-                }
-            }
-            return Some(Value::Record(Arc::new(Record::new(Arc::clone(left.shape()), updated))));
+            let members =
+                members.iter().map(|member| self.prompt_member(member)).collect::<Option<Members>>()?;
+            return Some(Value::Record(left.updated(&places, members)));
         }
         let Value::Record(right) = self.prompt(right)? else { return None };
         (left.len() + right.len() <= FEW_FIELDS)
-            .then(|| Value::Record(Arc::new(operators::merge(&left, &right))))
+            .then(|| Value::Record(Arc::new(concatenate::merge(&left, &right))))
     }
 }
 
@@ -111,16 +106,4 @@ fn position(record: &Record, field: &FieldAccess) -> Option<usize> {
         remember(record, field, position);
         Some(position)
     })
-}
-
-/// Where `all` has the names of `some`, if it has all of them and they are few.
-pub(super) fn places(all: &Shape, some: &Shape) -> Option<[u8; FEW_FIELDS]> {
-    let mut places = [0; FEW_FIELDS];
-    if all.len() + some.len() > FEW_FIELDS {
-        return None;
-    }
-    for (place, name) in places.iter_mut().zip(some.names()) {
-        *place = u8::try_from(all.position(name)?).ok()?;
-    }
-    Some(places)
 }

@@ -19,6 +19,8 @@ pub struct Shape {
 
 /// Names up to this many are searched in order.
 const FEW: usize = 8;
+/// Names of two shapes up to this many are told where they stand in each other.
+const FEW_PLACES: usize = 32;
 
 impl Shape {
     /// A shape of these names, which must differ from each other: of two equal names the first is found.
@@ -51,6 +53,18 @@ impl Shape {
             Some(index) => index.get(name).map(|at| *at as usize),
             None => self.names.iter().position(|known| known.as_str() == name),
         }
+    }
+
+    /// Where this shape has the names of another one, if it has all of them and they are few.
+    pub fn places(&self, other: &Shape) -> Option<[u8; FEW_PLACES]> {
+        let mut places = [0; FEW_PLACES];
+        if self.len() + other.len() > FEW_PLACES {
+            return None;
+        }
+        for (place, name) in places.iter_mut().zip(other.names()) {
+            *place = u8::try_from(self.position(name)?).ok()?;
+        }
+        Some(places)
     }
 
     /// Number of names.
@@ -194,33 +208,22 @@ impl Record {
         }
     }
 
-    /// Whether the record holds its fields, and has no type of its own.
-    pub(crate) fn is_plain(&self) -> bool {
-        matches!(self.fields, Fields::Members(_)) && self.ty.is_none()
-    }
-
-    /// Puts a field in place of the one at a position, where the record holds its fields.
-    pub(crate) fn set(&mut self, position: usize, member: Member) {
-        if let Fields::Members(members) = &mut self.fields
-            && let Some(place) = members.get_mut(position)
-        {
-            *place = member;
+    /// The record with other members at these places: the record itself if nothing else holds it, else a copy. It has
+    /// no type of its own.
+    pub fn updated(mut self: Arc<Self>, places: &[u8], members: Members) -> Arc<Record> {
+        let changeable =
+            |record: &mut Record| record.ty.is_none() && matches!(record.fields, Fields::Members(_));
+        if !Arc::get_mut(&mut self).is_some_and(changeable) {
+            self = Arc::new(Record::new(Arc::clone(&self.shape), self.members()));
         }
-    }
-
-    /// Gives fields of the record the values `right` has for them, if it has all of `right`'s names; `false` if it has
-    /// not, or has a type of its own, and nothing changed.
-    pub fn overlay(&mut self, right: &Record) -> bool {
-        let Fields::Members(members) = &mut self.fields else { return false };
-        if self.ty.is_some() || !right.names().iter().all(|name| self.shape.position(name).is_some()) {
-            return false;
-        }
-        for (name, member) in right.fields() {
-            if let Some(place) = self.shape.position(name).and_then(|at| members.get_mut(at)) {
-                *place = member;
+        if let Some(Record { fields: Fields::Members(own), .. }) = Arc::get_mut(&mut self) {
+            for (at, member) in places.iter().zip(members) {
+                if let Some(place) = own.get_mut(usize::from(*at)) {
+                    *place = member;
+                }
             }
         }
-        true
+        self
     }
 
     /// Names with their members, in order.

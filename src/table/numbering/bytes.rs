@@ -4,28 +4,22 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use super::places::{MOST, Places};
+
 /// Different byte strings, numbered from 0 in order of their first appearance.
 #[derive(Default)]
 pub(super) struct ByteNumbers {
-    /// For each place of the table the upper half of the hash and the number plus one; 0 where it is free. Its
-    /// length is a power of two, and never more than three quarters are taken.
-    slots: Vec<u64>,
+    places: Places,
     hashes: Vec<u64>,
     /// Where each string ends in `bytes`.
     ends: Vec<usize>,
     bytes: Vec<u8>,
 }
 
-/// The most strings there can be.
-const MOST: usize = u32::MAX as usize - 1;
-
 impl ByteNumbers {
     /// The memory that is taken, in bytes.
     pub(super) fn held(&self) -> usize {
-        self.slots.capacity() * 8
-            + self.hashes.capacity() * 8
-            + self.ends.capacity() * 8
-            + self.bytes.capacity()
+        self.places.held() + self.hashes.capacity() * 8 + self.ends.capacity() * 8 + self.bytes.capacity()
     }
 
     /// How many strings there are.
@@ -42,19 +36,19 @@ impl ByteNumbers {
 
     /// The number of a string, if it is known.
     pub(super) fn find(&self, string: &[u8]) -> Option<u32> {
-        if self.slots.is_empty() {
+        if self.places.is_empty() {
             return None;
         }
-        self.probe(hash(string), string).ok()
+        self.places.probe(hash(string), |number| self.get(number) == string).ok()
     }
 
     /// The number of a string, which is a new one if it was not known. `None` if there is none left.
     pub(super) fn insert(&mut self, string: &[u8]) -> Option<u32> {
-        if self.len() * 4 >= self.slots.len() * 3 {
-            self.grow();
+        if self.len() * 4 >= self.places.len() * 3 {
+            self.places.grow(self.hashes.iter().copied());
         }
         let hash = hash(string);
-        let free = match self.probe(hash, string) {
+        let free = match self.places.probe(hash, |number| self.get(number) == string) {
             Ok(number) => return Some(number),
             Err(free) => free,
         };
@@ -62,51 +56,12 @@ impl ByteNumbers {
         if number >= MOST {
             return None;
         }
-        if let Some(slot) = self.slots.get_mut(free) {
-            *slot = entry(hash, number);
-        }
+        self.places.put(free, hash, number);
         self.bytes.extend_from_slice(string);
         self.ends.push(self.bytes.len());
         self.hashes.push(hash);
         Some(number as u32)
     }
-
-    /// The number of a string, or the free place where it would stand.
-    #[inline]
-    fn probe(&self, hash: u64, string: &[u8]) -> Result<u32, usize> {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        loop {
-            let slot = self.slots.get(at).copied().unwrap_or(0);
-            if slot == 0 {
-                return Err(at);
-            }
-            let number = (slot as u32) - 1;
-            if slot >> 32 == hash >> 32 && self.get(number as usize) == string {
-                return Ok(number);
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
-    fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(64);
-        let mut slots = vec![0; size];
-        for (number, &hash) in self.hashes.iter().enumerate() {
-            let mut at = hash as usize & (size - 1);
-            while slots.get(at).is_some_and(|slot| *slot != 0) {
-                at = (at + 1) & (size - 1);
-            }
-            if let Some(slot) = slots.get_mut(at) {
-                *slot = entry(hash, number);
-            }
-        }
-        self.slots = slots;
-    }
-}
-
-fn entry(hash: u64, number: usize) -> u64 {
-    hash & !u64::from(u32::MAX) | (number as u64 + 1)
 }
 
 pub(super) fn hash(string: &[u8]) -> u64 {

@@ -1,24 +1,20 @@
 //! Keys of some codes each, numbered by first appearance: an open hash table over one run of memory.
 
 use super::code::Code;
+use super::places::{MOST, Places};
 
 /// Different keys of as many codes each, numbered from 0 in order of their first appearance.
 #[derive(Default)]
 pub(super) struct CodeNumbers {
-    /// For each place of the table the upper half of the hash and the number plus one; 0 where it is free. Its
-    /// length is a power of two, and never more than two thirds are taken.
-    slots: Vec<u64>,
+    places: Places,
     keys: Vec<Code>,
     count: usize,
 }
 
-/// The most keys there can be.
-const MOST: usize = u32::MAX as usize - 1;
-
 impl CodeNumbers {
     /// The memory that is taken, in bytes.
     pub(super) fn held(&self) -> usize {
-        self.slots.capacity() * 8 + self.keys.capacity() * size_of::<Code>()
+        self.places.held() + self.keys.capacity() * size_of::<Code>()
     }
 
     /// How many keys there are.
@@ -28,26 +24,27 @@ impl CodeNumbers {
 
     /// The codes of a key of so many `parts`.
     pub(super) fn get(&self, number: usize, parts: usize) -> &[Code] {
-        self.keys.get(number * parts..(number + 1) * parts).unwrap_or_default()
+        key_at(&self.keys, number, parts)
     }
 
     /// The number of a key, if it is known.
     #[inline(always)]
     pub(super) fn find(&self, key: &[Code]) -> Option<u32> {
-        if self.slots.is_empty() {
+        if self.places.is_empty() {
             return None;
         }
-        self.probe(hash(key), key).ok()
+        self.places.probe(hash(key), |number| self.get(number, key.len()) == key).ok()
     }
 
     /// The number of a key, which is a new one if it was not known. `None` if there is none left.
     #[inline(always)]
     pub(super) fn insert(&mut self, key: &[Code]) -> Option<u32> {
-        if self.count * 3 >= self.slots.len() * 2 {
-            self.grow(key.len());
+        if self.count * 3 >= self.places.len() * 2 {
+            let hashes = (0..self.count).map(|number| hash(key_at(&self.keys, number, key.len())));
+            self.places.grow(hashes);
         }
         let hash = hash(key);
-        match self.probe(hash, key) {
+        match self.places.probe(hash, |number| self.get(number, key.len()) == key) {
             Ok(number) => Some(number),
             Err(free) => self.add(free, hash, key),
         }
@@ -59,53 +56,17 @@ impl CodeNumbers {
         if number >= MOST {
             return None;
         }
-        if let Some(slot) = self.slots.get_mut(free) {
-            *slot = entry(hash, number);
-        }
+        self.places.put(free, hash, number);
         self.keys.extend_from_slice(key);
         self.count += 1;
         Some(number as u32)
     }
-
-    /// The number of a key, or the free place where it would stand.
-    #[inline(always)]
-    fn probe(&self, hash: u64, key: &[Code]) -> Result<u32, usize> {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        loop {
-            let slot = self.slots.get(at).copied().unwrap_or(0);
-            if slot == 0 {
-                return Err(at);
-            }
-            let number = (slot as u32) - 1;
-            if slot >> 32 == hash >> 32 && self.get(number as usize, key.len()) == key {
-                return Ok(number);
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self, parts: usize) {
-        let size = (self.slots.len() * 2).max(64);
-        let mut slots = vec![0; size];
-        for number in 0..self.count {
-            let hash = hash(self.get(number, parts));
-            let mut at = hash as usize & (size - 1);
-            while slots.get(at).is_some_and(|slot| *slot != 0) {
-                at = (at + 1) & (size - 1);
-            }
-            if let Some(slot) = slots.get_mut(at) {
-                *slot = entry(hash, number);
-            }
-        }
-        self.slots = slots;
-    }
 }
 
-fn entry(hash: u64, number: usize) -> u64 {
-    hash & !u64::from(u32::MAX) | (number as u64 + 1)
+/// The codes of the key with this number, of so many `parts`.
+#[inline(always)]
+fn key_at(keys: &[Code], number: usize, parts: usize) -> &[Code] {
+    keys.get(number * parts..(number + 1) * parts).unwrap_or_default()
 }
 
 #[inline(always)]

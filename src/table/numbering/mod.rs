@@ -7,6 +7,7 @@
 mod bytes;
 mod code;
 mod codes;
+mod places;
 
 use std::borrow::Cow;
 use std::sync::Arc;
