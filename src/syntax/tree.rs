@@ -126,7 +126,7 @@ pub enum Node {
     Error(NodeId),
     /// `try x`, `try x otherwise y` (handler is any expression), `try x catch (e) => y` (handler is a `Function`)
     Try { body: NodeId, handler: Option<NodeId>, catch: bool },
-    /// `type t`; `t` is one of the type nodes below or, for `type (x)` and `type x`, an expression
+    /// `type t`; `t` is one of the type nodes below; an expression may stand for a type inside of it only
     Type(NodeId),
 
     // ---- types (only inside a type context)

@@ -76,6 +76,8 @@ const MISTAKES: &[&str] = &[
     "type",
     "type {}",
     "type 1",
+    "type Int64.Type",
+    "type (f)(1)",
     "type table [a = text, ...]",
     "type function (a) as text",
     "type function (a as text)",

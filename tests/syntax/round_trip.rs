@@ -142,7 +142,9 @@ fn expression() -> BoxedStrategy<String> {
                 1 => (inner.clone(), inner.clone()).prop_map(|(x, y)| format!("try {x} otherwise {y}")),
                 1 => (inner.clone(), inner.clone()).prop_map(|(x, y)| format!("try ({x}) catch (e) => {y}")),
                 1 => inner.clone().prop_map(|x| format!("error {x}")),
-                1 => ty(inner.clone()).prop_map(|ty| format!("type {ty}")),
+                1 => ty(inner.clone()).prop_map(|ty| format!("type {{{ty}}}")),
+                1 => ty(inner.clone()).prop_map(|ty| format!("type nullable {ty}")),
+                1 => ty(inner.clone()).prop_map(|ty| format!("type table [a = {ty}, optional b]")),
                 1 => primary(inner),
             ]
         })

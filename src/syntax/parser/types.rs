@@ -35,8 +35,51 @@ impl Parser<'_> {
     pub(super) fn type_expression(&mut self) -> NodeId {
         let start = self.pos;
         self.advance();
+        // What is a value is read as one all the same, so that what follows is no mistake too.
+        if self.at_type_value() {
+            self.type_needless();
+        }
         let ty = self.nested(Parser::type_here);
         self.node(Node::Type(ty), start)
+    }
+
+    /// Whether a value starts here that may stand for a type inside of another.
+    fn at_type_value(&self) -> bool {
+        match self.kind {
+            TokenKind::Identifier => !self.at_primitive() && !self.at_word("nullable"),
+            TokenKind::QuotedIdentifier
+            | TokenKind::HashName
+            | TokenKind::At
+            | TokenKind::LeftParen
+            | TokenKind::Verbatim
+            | TokenKind::Ellipsis
+            | TokenKind::Number
+            | TokenKind::Text
+            | TokenKind::True
+            | TokenKind::False => true,
+            _ => false,
+        }
+    }
+
+    /// `type Int64.Type`: only a type that is written out may follow `type`.
+    fn type_needless(&mut self) {
+        let error = SyntaxError::new(
+            SyntaxErrorCode::TypeExpected,
+            self.here(),
+            format!("Expected a type that is written out, as text or {{number}}, found {}.", found(self)),
+        )
+        .with_expected("a type")
+        .with_found(self.kind);
+        let error = match self.kind {
+            TokenKind::Number
+            | TokenKind::Text
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::Verbatim => error,
+            _ => error
+                .with_help("A value that is a type already stands alone: leave out the word type before it."),
+        };
+        self.report(error);
     }
 
     fn at_primitive(&self) -> bool {
@@ -94,17 +137,7 @@ impl Parser<'_> {
                 _ if self.at_primitive() => {}
                 _ => return self.primary(),
             },
-            TokenKind::QuotedIdentifier
-            | TokenKind::HashName
-            | TokenKind::At
-            | TokenKind::LeftParen
-            | TokenKind::Verbatim
-            | TokenKind::Ellipsis => return self.primary(),
-            // A value where a type belongs: read, so that what follows is no mistake too.
-            TokenKind::Number | TokenKind::Text | TokenKind::True | TokenKind::False => {
-                self.type_missing(SyntaxErrorCode::TypeExpected);
-                return self.primary();
-            }
+            _ if self.at_type_value() => return self.primary(),
             _ => return self.type_missing(SyntaxErrorCode::TypeExpected),
         }
         self.advance();
