@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::Context;
 use super::evaluate::{Frame, Slot};
 use super::operators::unsupported;
-use crate::ir::{MemberNode, Node, Operator, Site};
+use crate::ir::{Node, Operator, Site};
 use crate::table;
 use crate::value::temporal::DateTime;
-use crate::value::{Items, Iterate, Kind, List, Member, Members, Record, Result, Shape, Value};
+use crate::value::{Items, Iterate, Kind, List, Member, Record, Result, Shape, Value};
 
 impl Frame<'_> {
     /// `&`, whose left operand grows where it is if nothing else holds it: so that what is put together piece by piece
@@ -17,10 +17,11 @@ impl Frame<'_> {
     pub(super) fn concatenation(&mut self, operands: &(Node, Node), site: Site) -> Result<Value> {
         let (left, right) = match operands {
             (Node::LastUse(slot), Node::Record(shape, scope, members)) if scope.cells.is_empty() => {
-                if let Some(Slot::Value(Value::Record(record))) = self.slots.get(*slot as usize)
-                    && let Some(places) = record.shape().places(shape)
-                {
-                    return self.update(*slot, members, &places);
+                if let Some(changes) = self.changes(*slot, shape, members)? {
+                    return Ok(match self.take(*slot) {
+                        Value::Record(record) => Value::Record(record.changed(changes)),
+                        other => other,
+                    });
                 }
                 let right = self.operand(&operands.1)?;
                 (self.take(*slot), right)
@@ -33,15 +34,6 @@ impl Frame<'_> {
         };
         let result = concatenate(self.ctx, left.plain(), right.as_plain());
         if result.is_ok() { result } else { result.map_err(|error| self.placed(error, site)) }
-    }
-
-    /// `record & [...]` where the record has all the fields: no record of them is made first.
-    fn update(&mut self, slot: u32, members: &[MemberNode], places: &[u8]) -> Result<Value> {
-        let members = members.iter().map(|member| self.member(member)).collect::<Result<Members>>()?;
-        Ok(match self.take(slot) {
-            Value::Record(record) => Value::Record(record.updated(places, members)),
-            other => other,
-        })
     }
 
     /// Takes a parameter out of its slot.

@@ -631,6 +631,43 @@ mod tests {
     }
 
     #[test]
+    fn updates_inside_of_updates_change_only_what_they_say() {
+        let fold = |update: &str| {
+            evaluated(&format!(
+                "List.Accumulate({{1..3}}, [a = [b = [c = 0, d = 1], e = 2], f = 3], (r, i) => {update})"
+            ))
+        };
+        assert_eq!(
+            fold("r & [a = r[a] & [b = r[a][b] & [c = r[a][b][c] + i]]]"),
+            "[a = [b = [c = 6, d = 1], e = 2], f = 3]"
+        );
+        // All new values come from the old record, whatever their order.
+        assert_eq!(
+            fold(
+                "r & [f = r[a][e] + i, a = r[a] & [e = r[f] * 2, b = r[a][b] & [c = r[f], d = r[a][b][c]]]]"
+            ),
+            "[a = [b = [c = 8, d = 3], e = 16], f = 9]"
+        );
+        // The update of another record than the one that stands there.
+        assert_eq!(
+            fold("r & [f = r[a] & [e = i]]"),
+            "[a = [b = [c = 0, d = 1], e = 2], f = [b = [c = 0, d = 1], e = 3]]"
+        );
+        // A record that something else holds stays as it was.
+        let kept = "let r = [a = [b = 1]], f = (r) => r & [a = r[a] & [b = r[a][b] + 1]], s = f(r), t = f(s) in \
+                    {r[a][b], s[a][b], t[a][b]}";
+        assert_eq!(evaluated(kept), "{1, 2, 3}");
+        let shared = "let x = [b = 1], r = [p = x, q = x], f = (r) => r & [p = r[p] & [b = 5]], s = f(r) in \
+                      {s[p][b], s[q][b], x[b]}";
+        assert_eq!(evaluated(shared), "{5, 1, 1}");
+        // What cannot be had at once is put off, and sees the old record.
+        let late = "let f = (r) => r & [a = r[a] & [b = error \"no\", c = r[a][c] + 1]] in f([a = [b = 1, c = 2]])[a][c]";
+        assert_eq!(evaluated(late), "3");
+        let failing = "let f = (r) => r & [a = r[a] & [c = r[a][c] + r[x]], y = r[y] + 1] in f([a = [c = 2], y = 1])[y]";
+        assert_eq!(evaluated(failing), "2");
+    }
+
+    #[test]
     fn names_mean_what_stands_outside_unless_marked_inclusive() {
         assert_eq!(evaluated("let x = 1 in [x = x + 1][x]"), "2");
         assert_eq!(evaluated("let x = 1 in let x = x + 1 in x"), "2");

@@ -14,6 +14,7 @@ mod evaluate;
 mod limits;
 mod memory;
 mod messages;
+mod nested_update;
 mod operators;
 mod prompt;
 mod rows_held;

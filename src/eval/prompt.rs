@@ -73,7 +73,7 @@ impl Frame<'_> {
     }
 
     /// A field of a record that is made at once; it may itself be put off.
-    fn prompt_member(&mut self, member: &MemberNode) -> Option<Member> {
+    pub(super) fn prompt_member(&mut self, member: &MemberNode) -> Option<Member> {
         match member {
             MemberNode::Ready(node) => self.prompt(node).map(Member::Ready),
             MemberNode::Share(Capture::Parameter(_) | Capture::Cell(_) | Capture::Captured(_))
@@ -100,7 +100,7 @@ impl Frame<'_> {
 }
 
 /// Where a record has a field.
-fn position(record: &Record, field: &FieldAccess) -> Option<usize> {
+pub(super) fn position(record: &Record, field: &FieldAccess) -> Option<usize> {
     remembered(record, field).or_else(|| {
         let position = record.shape().position(&field.name)?;
         remember(record, field, position);

@@ -211,19 +211,57 @@ impl Record {
     /// The record with other members at these places: the record itself if nothing else holds it, else a copy. It has
     /// no type of its own.
     pub fn updated(mut self: Arc<Self>, places: &[u8], members: Members) -> Arc<Record> {
-        let changeable =
-            |record: &mut Record| record.ty.is_none() && matches!(record.fields, Fields::Members(_));
-        if !Arc::get_mut(&mut self).is_some_and(changeable) {
-            self = Arc::new(Record::new(Arc::clone(&self.shape), self.members()));
-        }
-        if let Some(Record { fields: Fields::Members(own), .. }) = Arc::get_mut(&mut self) {
-            for (at, member) in places.iter().zip(members) {
-                if let Some(place) = own.get_mut(usize::from(*at)) {
-                    *place = member;
-                }
+        let own = Record::own_members(&mut self);
+        for (at, member) in places.iter().zip(members) {
+            if let Some(place) = own.get_mut(usize::from(*at)) {
+                *place = member;
             }
         }
         self
+    }
+
+    /// The record with other members at these places in it, and in the records in it: those that nothing else holds are
+    /// changed where they are, of others copies are.
+    pub fn changed<P: AsRef<[u8]>>(
+        mut self: Arc<Self>,
+        changes: impl IntoIterator<Item = (P, Member)>,
+    ) -> Arc<Record> {
+        for (path, member) in changes {
+            let Some((last, way)) = path.as_ref().split_last() else { continue };
+            let mut record = &mut self;
+            for place in way {
+                match Record::own_members(record).get_mut(usize::from(*place)) {
+                    Some(Member::Ready(Value::Record(inner))) => record = inner,
+                    _ => return self,
+                }
+            }
+            if let Some(place) = Record::own_members(record).get_mut(usize::from(*last)) {
+                *place = member;
+            }
+        }
+        self
+    }
+
+    /// The members of a record for changing, which takes its type from it; if something else holds the record, of a copy
+    /// in its stead.
+    fn own_members(record: &mut Arc<Record>) -> &mut [Member] {
+        let changeable =
+            |record: &mut Record| record.ty.is_none() && matches!(record.fields, Fields::Members(_));
+        if !Arc::get_mut(record).is_some_and(changeable) {
+            *record = Arc::new(Record::new(Arc::clone(&record.shape), record.members()));
+        }
+        match Arc::get_mut(record) {
+            Some(Record { fields: Fields::Members(own), .. }) => own,
+            _ => &mut [],
+        }
+    }
+
+    /// The member at a position, if the record holds its members itself.
+    pub fn held(&self, position: usize) -> Option<&Member> {
+        match &self.fields {
+            Fields::Members(members) => members.get(position),
+            Fields::Row { .. } => None,
+        }
     }
 
     /// Names with their members, in order.
