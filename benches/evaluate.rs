@@ -12,6 +12,7 @@ use pqm::value::Value;
 fn programs(criterion: &mut Criterion) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/language");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "pq"));
     files.sort();
     let mut group = criterion.benchmark_group("language");
     group.sample_size(10);

@@ -32,7 +32,7 @@ pub use list::{Enumerate, Items, Iterate, List};
 pub use literal::{error_line, identifier, literal_text, quote, to_literal, type_text};
 pub use member::Member;
 pub use record::{Members, Record, Shape};
-pub use text::Text;
+pub use text::{Text, TextWriter};
 pub use types::Type;
 
 use std::sync::Arc;

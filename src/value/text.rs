@@ -3,8 +3,9 @@
 
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
+use std::mem::MaybeUninit;
 
-use triomphe::{Arc, ThinArc};
+use triomphe::{Arc, HeaderSlice, HeaderWithLength, ThinArc, UniqueArc};
 
 /// An immutable text, shared when cloned. Positions in M count UTF-16 units; this is UTF-8.
 ///
@@ -69,6 +70,42 @@ impl Text {
             bytes.resize(room, 0);
             Text(ThinArc::from_header_and_slice(total, &bytes))
         };
+    }
+}
+
+/// A text that is written piece by piece into the memory it will stay in.
+pub struct TextWriter {
+    memory: UniqueArc<HeaderSlice<HeaderWithLength<usize>, [MaybeUninit<u8>]>>,
+    written: usize,
+}
+
+impl TextWriter {
+    /// A writer of a text of so many bytes.
+    pub fn with_room(bytes: usize) -> TextWriter {
+        let header = HeaderWithLength::new(bytes, bytes);
+        TextWriter { memory: UniqueArc::from_header_and_uninit_slice(header, bytes), written: 0 }
+    }
+
+    /// Writes the next part of the text; what there is no room for is left out.
+    pub fn push(&mut self, text: &str) {
+        let end = self.written + text.len();
+        if let Some(room) = self.memory.slice.get_mut(self.written..end) {
+            for (place, byte) in room.iter_mut().zip(text.bytes()) {
+                place.write(byte);
+            }
+            self.written = end;
+        }
+    }
+
+    /// The text, of what was written.
+    pub fn finish(mut self) -> Text {
+        self.memory.header.header = self.written;
+        for byte in self.memory.slice.iter_mut().skip(self.written) {
+            byte.write(0);
+        }
+        // SAFETY: each byte was written, by `push` up to `written` and by the loop behind it; and the header has the
+        // slice's length, as `with_room` made both from the same number.
+        Text(Arc::into_thin(unsafe { UniqueArc::assume_init_slice_with_header(self.memory) }.shareable()))
     }
 }
 
@@ -144,7 +181,7 @@ impl std::fmt::Display for Text {
 
 #[cfg(test)]
 mod tests {
-    use super::Text;
+    use super::{Text, TextWriter};
 
     #[test]
     fn a_text_grows_without_changing_those_that_share_it() {
@@ -165,6 +202,19 @@ mod tests {
             expected.push_str(&piece);
             assert_eq!(text.as_str(), expected);
         }
+    }
+
+    #[test]
+    fn what_is_written_piece_by_piece_is_a_text() {
+        let mut writer = TextWriter::with_room(12);
+        ["grün", "", " und"].into_iter().for_each(|piece| writer.push(piece));
+        // No room for it.
+        writer.push("!!!!");
+        let mut text = writer.finish();
+        assert_eq!(text.as_str(), "grün und");
+        text.append(" blau");
+        assert_eq!(text.as_str(), "grün und blau");
+        assert_eq!(TextWriter::with_room(0).finish().as_str(), "");
     }
 
     #[test]

@@ -50,42 +50,60 @@ pub(super) fn compress(ctx: &Context, arguments: Arguments<'_>) -> Result<Value>
         // Nothing stays nothing: not even a header is written.
         return Ok(binary(bytes.to_vec()));
     }
-    pack(form, bytes).map(binary).map_err(|error| Error::data_format(format!("Compressing failed: {error}.")))
+    pack(ctx, form, bytes).map(binary)
 }
 
-fn pack(form: Form, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+fn pack(ctx: &Context, form: Form, bytes: &[u8]) -> Result<Vec<u8>> {
     match form {
         Form::None => Ok(bytes.to_vec()),
         Form::Gzip => {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-            encoder.write_all(bytes)?;
-            encoder.finish()
+            feed(ctx, bytes, &mut encoder)?;
+            encoder.finish().map_err(failed)
         }
         Form::Deflate => {
             let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-            encoder.write_all(bytes)?;
-            encoder.finish()
+            feed(ctx, bytes, &mut encoder)?;
+            encoder.finish().map_err(failed)
         }
         Form::Snappy => {
             let mut encoder = snap::write::FrameEncoder::new(Vec::new());
-            encoder.write_all(bytes)?;
-            encoder.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
+            feed(ctx, bytes, &mut encoder)?;
+            encoder.into_inner().map_err(failed)
         }
         Form::Brotli => {
             let mut packed = Vec::new();
             // Quality and window of .NET's BrotliStream: 4 of 11, 22 bits.
             let mut encoder = brotli::CompressorWriter::new(&mut packed, 1 << 16, 4, 22);
-            encoder.write_all(bytes)?;
+            feed(ctx, bytes, &mut encoder)?;
             drop(encoder);
             Ok(packed)
         }
         Form::Lz4 => {
             let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
-            encoder.write_all(bytes)?;
-            encoder.finish().map_err(std::io::Error::other)
+            feed(ctx, bytes, &mut encoder)?;
+            encoder.finish().map_err(failed)
         }
-        Form::Zstandard => zstd::stream::encode_all(bytes, zstd::DEFAULT_COMPRESSION_LEVEL),
+        Form::Zstandard => {
+            let level = zstd::DEFAULT_COMPRESSION_LEVEL;
+            let mut encoder = zstd::stream::Encoder::new(Vec::new(), level).map_err(failed)?;
+            feed(ctx, bytes, &mut encoder)?;
+            encoder.finish().map_err(failed)
+        }
     }
+}
+
+/// Hands the bytes to an encoder, and looks at limits now and then.
+fn feed(ctx: &Context, bytes: &[u8], encoder: &mut impl Write) -> Result<()> {
+    for piece in bytes.chunks(1 << 16) {
+        ctx.check_limits()?;
+        encoder.write_all(piece).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::data_format(format!("Compressing failed: {error}."))
 }
 
 /// `Binary.Decompress(binary, compressionType)`. Decompresses when the bytes are needed; only then damage shows.
@@ -216,6 +234,6 @@ mod tests {
     fn a_block_that_claims_too_much_takes_no_memory() {
         let query = Engine::new().compile("test", "null").expect("compiles");
         assert!(snappy_block(&query.start(), &[0xff, 0xff, 0xff, 0xff, 0x0f, 0]).is_err());
-        assert!(pack(Form::None, &[]).is_ok());
+        assert!(pack(&query.start(), Form::None, &[]).is_ok());
     }
 }

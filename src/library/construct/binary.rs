@@ -9,7 +9,7 @@ use crate::value::{Binary, Result, Type, Value};
 pub(super) fn binary(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let bytes = match arguments.value(0) {
         Value::List(list) => list_bytes(ctx, list)?,
-        Value::Text(text) => text_bytes(text, false)?,
+        Value::Text(text) => text_bytes(ctx, text, false)?,
         other => return Err(conversion_error(other, &Arc::new(Type::new(Form::Binary)))),
     };
     Ok(Value::Binary(Arc::new(Binary::new(bytes))))

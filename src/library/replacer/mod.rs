@@ -70,10 +70,10 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
     .with_kernel(replace_values),
 ];
 
-fn replace_text(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+fn replace_text(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
     let (old, new) = (arguments.text(1)?, arguments.text(2)?);
-    Ok(super::text::replaced(text, &old, &new))
+    super::text::replaced(ctx, text, &old, &new)
 }
 
 fn replace_value(ctx: &Context, mut arguments: Arguments<'_>) -> Result<Value> {

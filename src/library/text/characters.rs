@@ -1,6 +1,7 @@
 //! Functions that look at one character at a time.
 
 use super::argument::Characters;
+use super::long::{Pieces, each_piece, is_long, mapped};
 use crate::eval::{Arguments, Context};
 use crate::value::{Result, Text, Value};
 
@@ -39,36 +40,50 @@ pub(super) fn rest<'t>(text: &'t str, characters: Option<&Characters>, start: bo
 pub(super) fn select(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
     let characters = Characters::read(ctx, arguments.value(1))?;
-    Ok(kept(text, |character| characters.contains(character)))
+    kept(ctx, text, |character| characters.contains(character))
 }
 
 pub(super) fn remove(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
     let characters = Characters::read(ctx, arguments.value(1))?;
-    Ok(kept(text, |character| !characters.contains(character)))
+    kept(ctx, text, |character| !characters.contains(character))
 }
 
-pub(super) fn clean(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+pub(super) fn clean(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
-    Ok(kept(text, |character| !character.is_control()))
+    kept(ctx, text, |character| !character.is_control())
 }
 
-fn kept(text: Text, keep: impl Fn(char) -> bool) -> Value {
-    if text.chars().all(&keep) {
-        return Value::Text(text);
+fn kept(ctx: &Context, text: Text, keep: impl Fn(char) -> bool) -> Result<Value> {
+    if !is_long(&text) && text.chars().all(&keep) {
+        return Ok(Value::Text(text));
     }
-    Value::from(text.chars().filter(|&character| keep(character)).collect::<String>())
+    mapped(ctx, &text, |piece| piece.chars().filter(|&character| keep(character)).collect())
 }
 
-pub(super) fn to_list(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+pub(super) fn to_list(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let text = arguments.text(0)?;
     let mut buffer = [0; 4];
-    Ok(Value::list(
-        text.chars().map(|character| Value::text(character.encode_utf8(&mut buffer))).collect::<Vec<_>>(),
-    ))
+    let mut characters = Vec::new();
+    each_piece(ctx, &text, |piece| {
+        characters.extend(piece.chars().map(|character| Value::text(character.encode_utf8(&mut buffer))));
+        ctx.reserve(characters.len().saturating_mul(size_of::<Value>()))
+    })?;
+    Ok(Value::list(characters))
 }
 
-pub(super) fn reverse(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+pub(super) fn reverse(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
-    Ok(Value::from(text.chars().rev().collect::<String>()))
+    if !is_long(&text) {
+        return Ok(Value::from(text.chars().rev().collect::<String>()));
+    }
+    let (mut pieces, mut reversed) = (Vec::new(), Pieces::default());
+    each_piece(ctx, &text, |piece| {
+        pieces.push(piece);
+        Ok(())
+    })?;
+    for piece in pieces.into_iter().rev() {
+        reversed.push(ctx, &piece.chars().rev().collect::<String>())?;
+    }
+    reversed.finish(ctx)
 }

@@ -1,6 +1,7 @@
 //! Functions that put texts together.
 
 use super::argument::single_character;
+use super::long::{Matches, Pieces, is_long};
 use super::position::length;
 use crate::eval::{Arguments, Context, Limits, conversion_error};
 use crate::value::types::Form;
@@ -9,7 +10,7 @@ use crate::value::{Result, Text, Type, Value};
 pub(super) fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let texts = arguments.list(0)?;
     let separator = arguments.optional_text(1)?.unwrap_or_default();
-    let mut combined = String::new();
+    let mut combined = Pieces::default();
     let mut first = true;
     let mut items = texts.items();
     while let Some(item) = items.next_value(ctx)? {
@@ -19,58 +20,76 @@ pub(super) fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> 
             other => return Err(conversion_error(&other, &std::sync::Arc::new(Type::new(Form::Text)))),
         };
         if !std::mem::take(&mut first) {
-            combined.push_str(&separator);
+            combined.push(ctx, &separator)?;
         }
-        combined.push_str(&text);
-        ctx.reserve(combined.len())?;
+        combined.push(ctx, &text)?;
     }
-    Ok(Value::from(combined))
+    combined.finish(ctx)
 }
 
 pub(super) fn repeat(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
     let count = arguments.count(1, "count")?;
     ctx.reserve(text.len().saturating_mul(count))?;
-    Ok(Value::from(text.repeat(count)))
+    let mut repeated = Pieces::default();
+    repeated.push_often(ctx, &text, count)?;
+    repeated.finish(ctx)
 }
 
 pub(super) fn pad_start(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
-    Ok(Value::from(padding(ctx, &text, &arguments)? + &text))
+    padded(ctx, &arguments, true)
 }
 
 pub(super) fn pad_end(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
-    let padding = padding(ctx, &text, &arguments)?;
-    Ok(Value::from([text.as_str(), &padding].concat()))
+    padded(ctx, &arguments, false)
 }
 
-fn padding(ctx: &Context, text: &str, arguments: &Arguments<'_>) -> Result<String> {
+fn padded(ctx: &Context, arguments: &Arguments<'_>, at_start: bool) -> Result<Value> {
+    let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
     let count = arguments.count(1, "count")?;
     let character = match arguments.value(2) {
         Value::Null => ' ',
         value => single_character(value)?,
     };
-    let missing = count.saturating_sub(length(text)) / character.len_utf16();
+    let missing = count.saturating_sub(length(&text)) / character.len_utf16();
     ctx.reserve(missing.saturating_mul(character.len_utf8()))?;
-    Ok(std::iter::repeat_n(character, missing).collect())
+    let mut buffer = [0; 4];
+    let character = character.encode_utf8(&mut buffer);
+    let mut padded = Pieces::default();
+    if !at_start {
+        padded.push(ctx, &text)?;
+    }
+    padded.push_often(ctx, character, missing)?;
+    if at_start {
+        padded.push(ctx, &text)?;
+    }
+    padded.finish(ctx)
 }
 
 pub(super) fn replace(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(Value::Null) };
-    let (old, new) = (arguments.text(1)?, arguments.text(2)?);
-    if !old.is_empty() && text.len().saturating_mul(new.len()) as u64 > Limits::LARGEST_VALUE {
-        // Only what may become too large is worth a look beforehand.
-        let added = text.matches(old.as_str()).count().saturating_mul(new.len().saturating_sub(old.len()));
-        ctx.reserve(text.len().saturating_add(added))?;
-    }
-    Ok(replaced(text, &old, &new))
+    replaced(ctx, text, &arguments.text(1)?, &arguments.text(2)?)
 }
 
 /// The text with each `old` in it replaced by `new`.
-pub(in crate::library) fn replaced(text: Text, old: &str, new: &str) -> Value {
-    if old.is_empty() || !text.contains(old) {
-        return Value::Text(text);
+pub(in crate::library) fn replaced(ctx: &Context, text: Text, old: &str, new: &str) -> Result<Value> {
+    // As much as may become of it, if each byte were replaced.
+    let short = !is_long(&text) && text.len().saturating_mul(new.len()) as u64 <= Limits::LARGEST_VALUE;
+    if old.is_empty() || short && !text.contains(old) {
+        return Ok(Value::Text(text));
     }
-    Value::from(text.replace(old, new))
+    if short {
+        return Ok(Value::from(text.replace(old, new)));
+    }
+    let (mut matches, mut made, mut done) = (Matches::new(&text, old), Pieces::default(), 0);
+    while let Some(at) = matches.next(ctx)? {
+        made.push(ctx, text.get(done..at).unwrap_or(""))?;
+        made.push(ctx, new)?;
+        done = at + old.len();
+    }
+    if done == 0 {
+        return Ok(Value::Text(text));
+    }
+    made.push(ctx, text.get(done..).unwrap_or(""))?;
+    made.finish(ctx)
 }

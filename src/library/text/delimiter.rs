@@ -1,6 +1,7 @@
 //! Parts of a text by delimiters.
 
 use super::argument::out_of_range;
+use super::long::{Matches, Pieces, each_piece, is_long, joined};
 use crate::eval::{Arguments, Context};
 use crate::value::{Result, Text, Value};
 
@@ -50,7 +51,7 @@ pub(super) fn before(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let delimiter = arguments.text(1)?;
     let index = Index::read(ctx, &arguments, 2, "index")?;
     Ok(match index.find(&text, &delimiter) {
-        Some(at) => Value::text(text.get(..at).unwrap_or("")),
+        Some(at) => joined(ctx, &[text.get(..at).unwrap_or("")])?,
         None => Value::Text(text),
     })
 }
@@ -60,7 +61,7 @@ pub(super) fn after(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let delimiter = arguments.text(1)?;
     let index = Index::read(ctx, &arguments, 2, "index")?;
     let found = index.find(&text, &delimiter);
-    Ok(Value::text(found.and_then(|at| text.get(at + delimiter.len()..)).unwrap_or("")))
+    joined(ctx, &[found.and_then(|at| text.get(at + delimiter.len()..)).unwrap_or("")])
 }
 
 pub(super) fn between(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -68,7 +69,7 @@ pub(super) fn between(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> 
     let (opening, closing) = (arguments.text(1)?, arguments.text(2)?);
     let start = Index::read(ctx, &arguments, 3, "startIndex")?;
     let end = Index::read(ctx, &arguments, 4, "endIndex")?;
-    Ok(Value::text(enclosed(&text, &opening, &closing, start, end)))
+    joined(ctx, &[enclosed(&text, &opening, &closing, start, end)])
 }
 
 /// The end delimiter is looked for from the start delimiter on: to the right, or, counted from the end, to the
@@ -91,20 +92,40 @@ fn enclosed<'t>(text: &'t str, opening: &str, closing: &str, start: Index, end: 
     part.unwrap_or("")
 }
 
-pub(super) fn split(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+pub(super) fn split(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (text, separator) = (arguments.text(0)?, arguments.text(1)?);
     if separator.is_empty() {
         return Ok(whole(text));
     }
-    Ok(Value::list(text.split(separator.as_str()).map(Value::text)))
+    if !is_long(&text) {
+        return Ok(Value::list(text.split(separator.as_str()).map(Value::text)));
+    }
+    let (mut matches, mut parts, mut done) = (Matches::new(&text, &separator), Vec::new(), 0);
+    while let Some(at) = matches.next(ctx)? {
+        parts.push(joined(ctx, &[text.get(done..at).unwrap_or("")])?);
+        done = at + separator.len();
+    }
+    parts.push(joined(ctx, &[text.get(done..).unwrap_or("")])?);
+    Ok(Value::list(parts))
 }
 
-pub(super) fn split_any(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+pub(super) fn split_any(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (text, separators) = (arguments.text(0)?, arguments.text(1)?);
     if separators.is_empty() {
         return Ok(whole(text));
     }
-    Ok(Value::list(text.split(|character| separators.contains(character)).map(Value::text)))
+    let (mut parts, mut part) = (Vec::new(), Pieces::default());
+    each_piece(ctx, &text, |piece| {
+        let mut ends = piece.split(|character| separators.contains(character));
+        part.push(ctx, ends.next().unwrap_or(""))?;
+        for next in ends {
+            parts.push(std::mem::take(&mut part).finish(ctx)?);
+            part.push(ctx, next)?;
+        }
+        Ok(())
+    })?;
+    parts.push(part.finish(ctx)?);
+    Ok(Value::list(parts))
 }
 
 fn whole(text: Text) -> Value {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::long::{Matches, is_long, last_match};
 use crate::criteria::Rule;
 use crate::culture::Culture;
 use crate::culture::collation::Collation;
@@ -44,6 +45,7 @@ impl Matching {
     pub(super) fn find(&self, ctx: &Context, text: &str, wanted: &str, find: Find) -> Result<Vec<usize>> {
         let ascii = text.is_ascii() && wanted.is_ascii();
         match self {
+            Matching::Exact if is_long(text) && !wanted.is_empty() => exact_in_long(ctx, text, wanted, find),
             Matching::Exact => Ok(exact(text, wanted, find)),
             Matching::IgnoreCase if ascii => {
                 let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
@@ -89,6 +91,22 @@ fn exact(text: &str, wanted: &str, find: Find) -> Vec<usize> {
         Find::AtStart => one(text.starts_with(wanted).then_some(0)),
         Find::AtEnd => one(text.ends_with(wanted).then(|| text.len() - wanted.len())),
     }
+}
+
+fn exact_in_long(ctx: &Context, text: &str, wanted: &str, find: Find) -> Result<Vec<usize>> {
+    let mut matches = Matches::new(text, wanted);
+    let mut found = Vec::new();
+    match find {
+        Find::First => found.extend(matches.next(ctx)?),
+        Find::Last => found.extend(last_match(ctx, text, wanted)?),
+        Find::All => {
+            while let Some(at) = matches.next(ctx)? {
+                found.push(at);
+            }
+        }
+        Find::AtStart | Find::AtEnd => return Ok(exact(text, wanted, find)),
+    }
+    Ok(found)
 }
 
 /// Finds a sequence of elements, each with the byte it starts at; `end` is the byte behind the last. Several elements may come from one character:

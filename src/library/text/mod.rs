@@ -10,6 +10,7 @@ mod delimiter;
 pub(super) mod encoding;
 mod format;
 mod kernels;
+pub(super) mod long;
 mod matching;
 pub(super) mod position;
 mod search;
