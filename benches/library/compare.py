@@ -1,9 +1,13 @@
 """Times the library's functions beside CPython's nearest built-in on the same data: ns of CPU per item.
 
-    python3 benches/library/compare.py PQM [FILTER]
+    python3 benches/library/compare.py PQM [FILTER] [--held]
 
 PQM is the program to time. Each function runs 22 times over its data in a process of its own, and twice in another: the
 difference counts, of the best of three of each. CPython's best of three counts.
+
+A list of M is lazy, so that something must read it: `List.NonNullCount`, which asks for each item but makes no value of
+its own of those that were computed as a column; with --held `List.Buffer`, which makes and keeps a value for each, as
+CPython's list does. CPython's list is not read again, only made and dropped.
 """
 
 import csv  # noqa: F401  (names below are for the expressions of functions.tsv)
@@ -23,6 +27,7 @@ from statistics import fmean, median, stdev  # noqa: F401
 
 N = 100_000
 FEW_TIMES, TIMES = 2, 20
+HELD = "--held" in sys.argv
 FOLDER = Path(__file__).parent
 DIGITS = frozenset("0123456789")
 CONTROL = dict.fromkeys(range(32))
@@ -63,7 +68,8 @@ def cpu(command):
 def m_seconds(pqm, data, expression):
     """CPU seconds of an expression: what more passes over the same data cost, so that neither starting nor making the
     data counts. A list is read to its end, item by item."""
-    read = f"let r = {expression} in if r is list then List.NonNullCount(r) else r"
+    reader = "List.Count(List.Buffer(r))" if HELD else "List.NonNullCount(r)"
+    read = f"let r = {expression} in if r is list then {reader} else r"
 
     def passes(count):
         body = f"let n = {N}, v = {data} in List.NonNullCount(List.Transform({{1..{count}}}, each {read}))"
@@ -85,7 +91,8 @@ def python_seconds(data, expression):
 
 
 def main():
-    pqm, wanted = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
+    given = [argument for argument in sys.argv[1:] if argument != "--held"]
+    pqm, wanted = given[0], given[1] if len(given) > 1 else ""
     data = {name: (m, python) for name, m, python in table("data.tsv")}
     print("| Function | pqm | CPython | ratio |\n|---|---|---|---|")
     for function, name, m, python in table("functions.tsv"):

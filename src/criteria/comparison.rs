@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::prefix::prefix;
 use super::selector::selects;
 use super::sort::{arranged, order};
-use super::{Keys, Over, Rule, Selector};
+use super::{Keys, Over, Rule, Selector, exact};
 use crate::eval::{Context, conversion_error};
 use crate::value::types::Form;
 use crate::value::{Error, Result, Text, Type, Value};
@@ -116,6 +116,31 @@ impl ComparisonCriteria {
         Ok(arranged(items, &order))
     }
 
+    /// Values in order, equal ones staying as they were; the other way round if `falling`. The first error ends it.
+    pub fn arrange(&self, ctx: &Context, values: Vec<Value>, falling: bool) -> Result<Vec<Value>> {
+        let order = match self.parts.as_slice() {
+            [Part { selector: Selector::Item, rule, descending }] => {
+                let falls = *descending != falling;
+                self.order_by(
+                    ctx,
+                    &values,
+                    |value| value,
+                    falling,
+                    |left, right| {
+                        ctx.step()?;
+                        let order = rule.compare(ctx, left.as_plain(), right.as_plain())?;
+                        Ok(if falls { order.reverse() } else { order })
+                    },
+                )?
+            }
+            _ => {
+                let keys = values.iter().map(|value| self.keys(ctx, value)).collect::<Result<Vec<_>>>()?;
+                self.order(ctx, &keys, |keys| keys, falling)?
+            }
+        };
+        Ok(arranged(values, &order))
+    }
+
     /// The positions of items in the order of their keys, equal ones staying in order; the other way round if
     /// `falling`. The first error ends it.
     pub fn order<T>(
@@ -130,16 +155,33 @@ impl ComparisonCriteria {
             let order = self.compare_keys(ctx, keys(left), keys(right))?;
             Ok(if falling { order.reverse() } else { order })
         };
-        match self.parts.first() {
-            // A value without an order must be compared, so that it raises its error.
-            Some(Part { rule: Rule::Plain, descending, .. })
-                if items.iter().all(|item| prefix(keys(item).at(0)).is_some()) =>
-            {
-                let flip = if *descending != falling { u64::MAX } else { 0 };
-                order(items, |item| prefix(keys(item).at(0)).unwrap_or(0) ^ flip, compare)
-            }
-            _ => order(items, |_| 0, compare),
+        self.order_by(ctx, items, |item| keys(item).at(0), falling, compare)
+    }
+
+    /// [`ComparisonCriteria::order`] by a comparison, where `first` gives the key of the first part.
+    fn order_by<T>(
+        &self,
+        ctx: &Context,
+        items: &[T],
+        first: impl Fn(&T) -> &Value,
+        falling: bool,
+        compare: impl FnMut(&T, &T) -> Result<Ordering>,
+    ) -> Result<Vec<usize>> {
+        let Some(Part { rule: Rule::Plain, descending, .. }) = self.parts.first() else {
+            return order(items, |_| 0, compare);
+        };
+        let falls = *descending != falling;
+        if self.parts.len() == 1
+            && let Some(order) = exact::order(ctx, items.iter().map(&first), falls)?
+        {
+            return Ok(order);
         }
+        // A value without an order must be compared, so that it raises its error.
+        if items.iter().any(|item| prefix(first(item)).is_none()) {
+            return order(items, |_| 0, compare);
+        }
+        let flip = if falls { u64::MAX } else { 0 };
+        order(items, |item| prefix(first(item)).unwrap_or(0) ^ flip, compare)
     }
 
     /// The order of two items.

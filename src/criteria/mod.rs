@@ -7,6 +7,7 @@
 
 mod comparison;
 mod equation;
+mod exact;
 mod index;
 mod key;
 mod plain_index;
@@ -21,7 +22,7 @@ pub use index::EqualityIndex;
 pub use key::ValueKey;
 pub use rule::{Rule, fold};
 pub use selector::{Keys, Selector};
-pub use sort::{arranged, sort};
+pub use sort::sort;
 
 /// What the items are, which decides how texts in criteria are meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,14 +5,42 @@ use super::Culture;
 impl Culture {
     /// The text in upper case.
     pub fn to_upper(self, text: &str) -> String {
-        let dotted = self.has_dotless_i();
-        text.chars().map(|letter| if dotted && letter == 'i' { 'İ' } else { upper(letter) }).collect()
+        let mut written = String::with_capacity(text.len());
+        self.write_upper(text, &mut written);
+        written
     }
 
     /// The text in lower case.
     pub fn to_lower(self, text: &str) -> String {
-        let dotted = self.has_dotless_i();
-        text.chars().map(|letter| if dotted && letter == 'I' { 'ı' } else { lower(letter) }).collect()
+        let mut written = String::with_capacity(text.len());
+        self.write_lower(text, &mut written);
+        written
+    }
+
+    /// Writes the text in upper case into an empty one.
+    pub fn write_upper(self, text: &str, written: &mut String) {
+        if self.has_dotless_i() {
+            return written
+                .extend(text.chars().map(|letter| if letter == 'i' { 'İ' } else { upper(letter) }));
+        }
+        if text.is_ascii() {
+            written.push_str(text);
+            return written.make_ascii_uppercase();
+        }
+        written.extend(text.chars().map(upper));
+    }
+
+    /// Writes the text in lower case into an empty one.
+    pub fn write_lower(self, text: &str, written: &mut String) {
+        if self.has_dotless_i() {
+            return written
+                .extend(text.chars().map(|letter| if letter == 'I' { 'ı' } else { lower(letter) }));
+        }
+        if text.is_ascii() {
+            written.push_str(text);
+            return written.make_ascii_lowercase();
+        }
+        written.extend(text.chars().map(lower));
     }
 
     /// One letter in upper case.
@@ -25,9 +53,9 @@ impl Culture {
         if letter == 'I' && self.has_dotless_i() { 'ı' } else { lower(letter) }
     }
 
-    /// Turkish and Azerbaijani tell the dotted and the dotless i apart.
-    fn has_dotless_i(self) -> bool {
-        matches!(self.language(), "tr" | "az")
+    /// Whether the dotted and the dotless i are told apart, as Turkish and Azerbaijani do.
+    pub fn has_dotless_i(self) -> bool {
+        matches!(self.name().get(..2), Some("tr" | "az")) && matches!(self.language(), "tr" | "az")
     }
 }
 

@@ -175,7 +175,7 @@ const PARTLY: &[(&str, &str)] = &[
     ),
     (
         "Table.FuzzyGroup",
-        "the likeness of texts is measured by edits of words, and SimilarityColumnName is refused.",
+        "the likeness of texts is measured by edits of words, not by the statistics of Microsoft's service: near the threshold results may differ. SimilarityColumnName takes one key.",
     ),
     (
         "Table.FuzzyJoin",

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Batches, Demand, Table};
+use super::{Batch, Batches, Column, Demand, Table};
 use crate::eval::Context;
-use crate::value::{Enumerate, Iterate, List, Member, Record, Result, Value};
+use crate::value::{Chunk, Enumerate, Iterate, List, Member, Record, Result, Value};
 
 /// The cells of a column as a list; reads only that column.
 pub fn column_list(table: &Arc<Table>, position: usize) -> List {
@@ -35,6 +35,10 @@ impl Enumerate for Cells {
     fn count(&self) -> Option<usize> {
         self.table.operator().known_rows()
     }
+
+    fn has_chunks(&self) -> bool {
+        true
+    }
 }
 
 struct Reading {
@@ -44,24 +48,10 @@ struct Reading {
     batch: Option<(Arc<Batch>, usize)>,
 }
 
-impl Iterate for Reading {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
-        loop {
-            if let Some((batch, at)) = &mut self.batch
-                && *at < batch.len()
-            {
-                let row = *at;
-                *at += 1;
-                return Ok(Some(match self.position {
-                    Some(position) => {
-                        batch.column(position).map_or(Member::Ready(Value::Null), |column| column.get(row))
-                    }
-                    None => {
-                        let record = Record::row(Arc::clone(self.table.shape()), Arc::clone(batch), row);
-                        Member::Ready(Value::Record(Arc::new(record)))
-                    }
-                }));
-            }
+impl Reading {
+    /// The batch that holds the next row, and where it is there; `None` past the last.
+    fn batch(&mut self, ctx: &Context) -> Result<Option<&mut (Arc<Batch>, usize)>> {
+        while self.batch.as_ref().is_none_or(|(batch, at)| *at >= batch.len()) {
             let batches = match &mut self.batches {
                 Some(batches) => batches,
                 None => {
@@ -77,5 +67,40 @@ impl Iterate for Reading {
                 None => return Ok(None),
             }
         }
+        Ok(self.batch.as_mut())
+    }
+}
+
+/// A row of a batch as a record.
+fn record(table: &Table, batch: &Arc<Batch>, row: usize) -> Member {
+    Member::Ready(Value::Record(Arc::new(Record::row(Arc::clone(table.shape()), Arc::clone(batch), row))))
+}
+
+impl Iterate for Reading {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
+        let (table, position) = (Arc::clone(&self.table), self.position);
+        let Some((batch, at)) = self.batch(ctx)? else { return Ok(None) };
+        let row = *at;
+        *at += 1;
+        Ok(Some(match position {
+            Some(position) => {
+                batch.column(position).map_or(Member::Ready(Value::Null), |column| column.get(row))
+            }
+            None => record(&table, batch, row),
+        }))
+    }
+
+    fn next_chunk(&mut self, ctx: &Context, most: usize) -> Result<Option<Chunk>> {
+        let (table, position) = (Arc::clone(&self.table), self.position);
+        let Some((batch, at)) = self.batch(ctx)? else { return Ok(None) };
+        let (from, to) = (*at, batch.len().min(at.saturating_add(most)));
+        *at = to;
+        Ok(Some(match position {
+            Some(position) => match batch.column(position) {
+                Some(column) => Chunk::Column(column.settle(ctx)?.clone()).slice(from, to),
+                None => Chunk::Column(Column::unread(to - from)),
+            },
+            None => Chunk::Members((from..to).map(|row| record(&table, batch, row)).collect()),
+        }))
     }
 }

@@ -29,6 +29,7 @@ mod late;
 #[cfg(test)]
 mod laziness_tests;
 mod lists;
+mod members;
 mod nested_join;
 mod numbering;
 mod operator;

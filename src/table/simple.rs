@@ -42,6 +42,24 @@ pub fn is_simple_native(name: &str) -> bool {
     FAMILIES.contains(&family) && !OTHERS.contains(&name)
 }
 
+/// Functions that only compute if the bytes they are given are at hand, as those are that [`MAKES_BYTES`] make: others
+/// may be read when they are asked for.
+const TAKES_BYTES: &[&str] = &["Binary.ToText", "Binary.Length"];
+const MAKES_BYTES: &[&str] = &["Text.ToBinary"];
+
+/// Whether a call of a library function only computes a value from values.
+pub(super) fn is_simple_call(name: &str, arguments: &[Node]) -> bool {
+    if is_simple_native(name) {
+        return true;
+    }
+    match arguments.first() {
+        Some(Node::CallNative(inner, _, _)) => {
+            TAKES_BYTES.contains(&name) && MAKES_BYTES.contains(&inner.name.as_str())
+        }
+        _ => false,
+    }
+}
+
 /// Whether evaluating the function is cheap and pure whatever it is given: it makes nothing but arithmetic,
 /// comparisons, choices, field access, lists and calls of simple library functions, and refers to no variable outside.
 pub fn is_simple(function: &Function) -> bool {

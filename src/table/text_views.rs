@@ -126,54 +126,50 @@ impl TextViews {
     }
 }
 
-/// Collects parts of the texts of a column, and texts of its own, into another column.
-pub(super) struct Pieces<'s> {
-    source: &'s StringViewArray,
+/// A block of written texts has no more bytes than this, unless it is of a single text: a view holds a place in 32 bits.
+const BLOCK: usize = 1 << 30;
+
+/// Collects texts into a column that has their memory to itself, but for blocks it was told of.
+pub(super) struct Written {
+    /// How many blocks of others come before its own.
+    before: usize,
+    /// The blocks that are full.
+    full: Vec<Buffer>,
     own: Vec<u8>,
     views: Vec<u128>,
     nulls: NullBufferBuilder,
 }
 
-impl<'s> Pieces<'s> {
-    /// A column made of parts of the texts of `source`.
-    pub(super) fn new(source: &'s StringViewArray) -> Pieces<'s> {
-        Pieces {
-            source,
-            own: Vec::new(),
-            views: Vec::with_capacity(source.len()),
-            nulls: NullBufferBuilder::new(source.len()),
-        }
+impl Written {
+    /// A column with room for `capacity` texts.
+    pub(super) fn new(capacity: usize) -> Written {
+        Written::behind(0, capacity)
     }
 
-    /// Adds a part of the text in a row of the source: by its place there if it is one, else copied.
-    pub(super) fn push_part(&mut self, row: usize, part: &str) {
-        let whole = self.source.value(row);
-        let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
-        // A part whose bytes lie within those of the text is a part of it: both are there, at the same place.
-        let is_inside = start.checked_add(part.len()).is_some_and(|end| whole.get(start..end).is_some());
-        if part.len() <= INLINE || !is_inside {
-            return self.push_text(part);
+    fn behind(before: usize, capacity: usize) -> Written {
+        Written {
+            before,
+            full: Vec::new(),
+            own: Vec::new(),
+            views: Vec::with_capacity(capacity),
+            nulls: NullBufferBuilder::new(capacity),
         }
-        let view = self.source.views()[row];
-        let (buffer, offset) = ((view >> 64) as u32, (view >> 96) as u32 + start as u32);
-        self.views.push(
-            (u128::from(offset) << 96)
-                | (u128::from(buffer) << 64)
-                | (ahead_of(part.as_bytes()) & 0xFFFF_FFFF) << 32
-                | part.len() as u128,
-        );
-        self.nulls.append_non_null();
     }
 
     /// Adds a copy of a text.
-    pub(super) fn push_text(&mut self, text: &str) {
+    #[inline]
+    pub(super) fn push(&mut self, text: &str) {
         let ahead = ahead_of(text.as_bytes());
-        let mut view = view(ahead, self.own.len(), text.len());
         if text.len() > INLINE {
-            view |= (self.source.data_buffers().len() as u128) << 64;
+            if self.own.len() + text.len() > BLOCK && !self.own.is_empty() {
+                self.full.push(Buffer::from_vec(std::mem::take(&mut self.own)));
+            }
+            let block = (self.before + self.full.len()) as u128;
+            self.views.push(view(ahead, self.own.len(), text.len()) | block << 64);
             self.own.extend_from_slice(text.as_bytes());
+        } else {
+            self.views.push(view(ahead, 0, text.len()));
         }
-        self.views.push(view);
         self.nulls.append_non_null();
     }
 
@@ -184,26 +180,102 @@ impl<'s> Pieces<'s> {
     }
 
     /// The column.
-    pub(super) fn finish(mut self) -> StringViewArray {
-        let mut buffers: Vec<Buffer> = self.source.data_buffers().to_vec();
+    pub(super) fn finish(self) -> StringViewArray {
+        debug_assert_eq!(self.before, 0);
+        self.finish_behind(Vec::new())
+    }
+
+    fn finish_behind(mut self, mut buffers: Vec<Buffer>) -> StringViewArray {
+        buffers.append(&mut self.full);
         if !self.own.is_empty() {
             buffers.push(Buffer::from_vec(self.own));
         }
-        // SAFETY: a long part lies between two characters of its text, which a view of a valid array refers to in the
-        // same buffer; long texts of its own were copied whole behind all those buffers.
+        // SAFETY: each view is of a whole `str`, copied behind the `before` buffers that are given, or one that
+        // `Pieces::push_part` made, which knows the buffers.
         unsafe {
             StringViewArray::new_unchecked(ScalarBuffer::from(self.views), buffers, self.nulls.finish())
         }
     }
 }
 
-/// The first 16 bytes of a text, zeros where it is shorter.
-fn ahead_of(piece: &[u8]) -> u128 {
-    let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(piece) {
-        *to = *from;
+/// Collects parts of the texts of a column, and texts of its own, into another column.
+pub(super) struct Pieces<'s> {
+    source: &'s StringViewArray,
+    written: Written,
+}
+
+impl<'s> Pieces<'s> {
+    /// A column made of parts of the texts of `source`.
+    pub(super) fn new(source: &'s StringViewArray) -> Pieces<'s> {
+        Pieces { source, written: Written::behind(source.data_buffers().len(), source.len()) }
     }
-    u128::from_le_bytes(bytes)
+
+    /// Adds a part of the text in a row of the source: by its place there if it is one, else copied.
+    #[inline]
+    pub(super) fn push_part(&mut self, row: usize, part: &str) {
+        if part.len() <= INLINE {
+            return self.push_text(part);
+        }
+        let whole = self.source.value(row);
+        let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
+        // A part whose bytes lie within those of the text is a part of it: both are there, at the same place.
+        let is_inside = start.checked_add(part.len()).is_some_and(|end| whole.get(start..end).is_some());
+        if !is_inside {
+            return self.push_text(part);
+        }
+        let view = self.source.views()[row];
+        let (buffer, offset) = ((view >> 64) as u32, (view >> 96) as u32 + start as u32);
+        self.written.views.push(
+            (u128::from(offset) << 96)
+                | (u128::from(buffer) << 64)
+                | (ahead_of(part.as_bytes()) & 0xFFFF_FFFF) << 32
+                | part.len() as u128,
+        );
+        self.written.nulls.append_non_null();
+    }
+
+    /// Adds a copy of a text.
+    #[inline]
+    pub(super) fn push_text(&mut self, text: &str) {
+        self.written.push(text);
+    }
+
+    /// Adds `null`.
+    pub(super) fn push_null(&mut self) {
+        self.written.push_null();
+    }
+
+    /// The column.
+    pub(super) fn finish(self) -> StringViewArray {
+        self.written.finish_behind(self.source.data_buffers().to_vec())
+    }
+}
+
+/// A column of these texts, copied; `None` if one of them is none.
+pub(super) fn all_of<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> Option<StringViewArray> {
+    let mut written = Written::new(texts.size_hint().0);
+    for text in texts {
+        written.push(text?);
+    }
+    Some(written.finish())
+}
+
+/// The first 16 bytes of a text, zeros where it is shorter: read in two pieces that overlap.
+#[inline]
+fn ahead_of(piece: &[u8]) -> u128 {
+    let both = |first: u64, last: u64, width: usize| {
+        u128::from(first) | u128::from(last) << ((piece.len() - width) * 8)
+    };
+    if let Some(bytes) = piece.first_chunk::<16>() {
+        return u128::from_le_bytes(*bytes);
+    }
+    if let (Some(first), Some(last)) = (piece.first_chunk(), piece.last_chunk()) {
+        return both(u64::from_le_bytes(*first), u64::from_le_bytes(*last), 8);
+    }
+    if let (Some(first), Some(last)) = (piece.first_chunk(), piece.last_chunk()) {
+        return both(u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into(), 4);
+    }
+    piece.iter().rev().fold(0, |ahead, byte| ahead << 8 | u128::from(*byte))
 }
 
 /// The view of a text of `len` bytes at `start` of buffer 0, whose bytes (and any that follow) are in `ahead`.
@@ -319,6 +391,9 @@ mod tests {
                 parts.push(Some(text.repeat(2)));
             }
             prop_assert_eq!(checked(&pieces.finish()), parts);
+            let there: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
+            let copied = all_of(there.iter().map(|text| Some(*text))).unwrap();
+            prop_assert_eq!(checked(&copied), there.iter().map(|text| Some(text.to_string())).collect::<Vec<_>>());
 
             let rows: Vec<u32> = picks.iter().map(|(_, row)| *row).collect();
             let at = |row: u32| expected.get(row as usize).cloned().flatten();

@@ -1,9 +1,16 @@
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use super::drop::{Nested, drop_nested};
-use super::{Member, Result, Type, Value};
+use super::{Chunk, Member, Part, Result, Type, Value};
 use crate::eval::Context;
+use crate::table::Column;
+
+/// Lists with fewer items are read one by one: to read many at a time pays off later.
+const FEW: usize = 32;
+/// How many items are read at a time: at first, and later.
+const FIRST: usize = 64;
+const MOST: usize = 4096;
 
 /// A list: items at hand, a range of whole numbers, or a computation that yields its items one by one.
 pub enum List {
@@ -35,10 +42,19 @@ pub trait Enumerate: Send + Sync {
         None
     }
 
-    /// Whether reading items before they are asked for cannot be told from reading them then, and costs little: they
-    /// are at hand, or computed from such by a function that only computes.
-    fn may_read_ahead(&self) -> bool {
+    /// Whether items can be read many at a time ([`Iterate::next_chunk`]).
+    fn has_chunks(&self) -> bool {
         false
+    }
+
+    /// The list that has the items at hand, and where, if this is a part of such a list.
+    fn lent(&self) -> Option<(&Arc<List>, Range<usize>)> {
+        None
+    }
+
+    /// The item at `index` from 0 (`None` past the end), if it can be had without those before it.
+    fn item(&self, _index: usize) -> Option<Option<Member>> {
+        None
     }
 }
 
@@ -51,6 +67,13 @@ pub trait Iterate: Send {
     /// that compute theirs the cells to keep them in.
     fn next_evaluated(&mut self, ctx: &Context) -> Result<Option<Value>> {
         self.next(ctx)?.map(|member| member.into_value(ctx)).transpose()
+    }
+
+    /// The next items, up to `most` and at least one; `None` past the last. Reading those after the first of them
+    /// before they are asked for cannot be told from reading them then: they are at hand, or computed from such by a
+    /// function that only computes. What may raise an error, or run for long, is the first item or none of them.
+    fn next_chunk(&mut self, ctx: &Context, _most: usize) -> Result<Option<Chunk>> {
+        Ok(self.next(ctx)?.map(|member| Chunk::Members(vec![member])))
     }
 }
 
@@ -108,11 +131,11 @@ impl List {
         }
     }
 
-    /// Whether reading items before they are asked for cannot be told from reading them then, and costs little.
-    pub fn may_read_ahead(&self) -> bool {
+    /// Whether items can be read many at a time.
+    pub fn has_chunks(&self) -> bool {
         match self {
             List::Items(_) | List::Range { .. } => true,
-            List::Lazy(list) => list.may_read_ahead(),
+            List::Lazy(list) => list.has_chunks(),
         }
     }
 
@@ -120,7 +143,11 @@ impl List {
     pub fn as_items(&self) -> Option<&[Member]> {
         match self {
             List::Items(items) => Some(items),
-            _ => None,
+            List::Range { .. } => None,
+            List::Lazy(list) => {
+                let (list, range) = list.lent()?;
+                list.as_items()?.get(range)
+            }
         }
     }
 
@@ -138,7 +165,13 @@ impl List {
         match &**self {
             List::Items(items) => Ok(items.get(index).cloned()),
             List::Range { from, count } => Ok(range_item(*from, *count, index)),
-            List::Lazy(_) => {
+            List::Lazy(list) => {
+                if let Some(items) = self.as_items() {
+                    return Ok(items.get(index).cloned());
+                }
+                if let Some(item) = list.item(index) {
+                    return Ok(item);
+                }
                 let mut items = self.items();
                 for _ in 0..index {
                     if items.next(ctx)?.is_none() {
@@ -163,6 +196,44 @@ impl List {
         Ok(count)
     }
 
+    /// Hands the items from the first on to `each`, many at a time where that is possible, until it breaks. What is
+    /// read one by one is evaluated; of many at a time, some may not be.
+    ///
+    /// # Errors
+    /// Those of the list, of `each`, and stops.
+    pub fn each_part(
+        self: &Arc<Self>,
+        ctx: &Context,
+        mut each: impl FnMut(Part<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        if let Some(items) = self.as_items() {
+            for items in items.chunks(MOST) {
+                ctx.steps(items.len())?;
+                if each(Part::Members(items))?.is_break() {
+                    return Ok(());
+                }
+            }
+            return Ok(());
+        }
+        let mut items = self.items();
+        if self.has_chunks() && self.known_count().is_none_or(|count| count >= FEW) {
+            let mut most = FIRST;
+            while let Some(chunk) = items.next_chunk(ctx, most)? {
+                most = (most * 4).min(MOST);
+                if each(chunk.part())?.is_break() {
+                    return Ok(());
+                }
+            }
+            return Ok(());
+        }
+        while let Some(value) = items.next_evaluated(ctx)? {
+            if each(Part::Members(&[Member::Ready(value)]))?.is_break() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
     /// Hands the items from the first on to `each`, evaluated and without metadata, until one of them breaks. Items at
     /// hand are lent, not copied. The first error ends it.
     ///
@@ -173,30 +244,7 @@ impl List {
         ctx: &Context,
         mut each: impl FnMut(&Value) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
-        /// How many items at hand are counted as steps in one go.
-        const COUNTED: usize = 32;
-        if let List::Items(items) = &**self {
-            for items in items.chunks(COUNTED) {
-                ctx.steps(items.len())?;
-                for item in items {
-                    let flow = match item.ready() {
-                        Some(value) => each(value.as_plain())?,
-                        None => each(&item.force(ctx)?)?,
-                    };
-                    if flow.is_break() {
-                        return Ok(());
-                    }
-                }
-            }
-            return Ok(());
-        }
-        let mut items = self.items();
-        while let Some(value) = items.next_evaluated(ctx)? {
-            if each(value.as_plain())?.is_break() {
-                return Ok(());
-            }
-        }
-        Ok(())
+        self.each_part(ctx, |part| part.each(ctx, |value| each(value.as_plain())))
     }
 
     /// [`List::each_value`] to the end.
@@ -211,6 +259,18 @@ impl List {
         self.each_value(ctx, |value| each(value).map(ControlFlow::Continue))
     }
 
+    /// Gives the items from the first to the last to `take`, evaluated and with metadata. The first error ends it.
+    ///
+    /// # Errors
+    /// Those of items, of `take`, and stops.
+    pub fn take_values(
+        self: &Arc<Self>,
+        ctx: &Context,
+        mut take: impl FnMut(Value) -> Result<()>,
+    ) -> Result<()> {
+        self.each_part(ctx, |part| part.take_each(ctx, &mut take).map(ControlFlow::Continue))
+    }
+
     /// Room for the items, if their number is known and is not out of reason.
     fn room<T>(&self, ctx: &Context) -> Result<Vec<T>> {
         let count = self.known_count().unwrap_or(0);
@@ -220,11 +280,26 @@ impl List {
 
     /// All items, unevaluated ones left so.
     pub fn members(self: &Arc<Self>, ctx: &Context) -> Result<Vec<Member>> {
-        if let List::Items(items) = &**self {
-            return Ok(items.clone());
+        if let Some(items) = self.as_items() {
+            ctx.reserve(size_of_val(items))?;
+            return Ok(items.to_vec());
         }
         let mut items = self.items();
         let mut all = self.room(ctx)?;
+        if self.has_chunks() {
+            let mut most = FIRST;
+            while let Some(chunk) = items.next_chunk(ctx, most)? {
+                most = (most * 4).min(MOST);
+                if all.len() + chunk.len() > all.capacity() {
+                    ctx.reserve(all.len().saturating_mul(2 * size_of::<Member>()))?;
+                }
+                match chunk {
+                    Chunk::Members(members) => all.extend(members),
+                    chunk => chunk.part().members(|member| all.push(member)),
+                }
+            }
+            return Ok(all);
+        }
         while let Some(member) = items.next(ctx)? {
             if all.len() == all.capacity() {
                 ctx.reserve(all.len().saturating_mul(2 * size_of_val(&member)))?;
@@ -236,14 +311,14 @@ impl List {
 
     /// All items evaluated, without metadata; the first error ends it.
     pub fn values(self: &Arc<Self>, ctx: &Context) -> Result<Vec<Value>> {
-        let mut items = self.items();
         let mut all = self.room(ctx)?;
-        while let Some(value) = items.next_value(ctx)? {
+        self.take_values(ctx, |value| {
             if all.len() == all.capacity() {
                 ctx.reserve(all.len().saturating_mul(2 * size_of_val(&value)))?;
             }
-            all.push(value);
-        }
+            all.push(value.plain());
+            Ok(())
+        })?;
         Ok(all)
     }
 }
@@ -276,6 +351,18 @@ impl Enumerate for Typed {
     fn claimed_type(&self) -> Option<&Arc<Type>> {
         Some(&self.ty)
     }
+
+    fn has_chunks(&self) -> bool {
+        self.list.has_chunks()
+    }
+
+    fn lent(&self) -> Option<(&Arc<List>, Range<usize>)> {
+        match &*self.list {
+            List::Items(items) => Some((&self.list, 0..items.len())),
+            List::Range { .. } => None,
+            List::Lazy(list) => list.lent(),
+        }
+    }
 }
 
 fn range_item(from: i64, count: u64, index: usize) -> Option<Member> {
@@ -298,6 +385,27 @@ impl Items {
         };
         self.at += 1;
         Ok(item)
+    }
+
+    /// The next items, up to `most`: see [`Iterate::next_chunk`].
+    pub fn next_chunk(&mut self, ctx: &Context, most: usize) -> Result<Option<Chunk>> {
+        let chunk = match (&mut self.lazy, &*self.list) {
+            (Some(lazy), _) => lazy.next_chunk(ctx, most)?,
+            (None, List::Items(items)) => {
+                let (from, to) = (self.at, items.len().min(self.at.saturating_add(most)));
+                self.at = to.max(from);
+                (from < to).then(|| Chunk::Lent(Arc::clone(&self.list), from, to))
+            }
+            (None, List::Range { from, count }) => {
+                let left = count.saturating_sub(self.at as u64).min(most as u64) as i64;
+                let first = from.saturating_add_unsigned(self.at as u64);
+                self.at += left as usize;
+                (left > 0).then(|| Chunk::Column(Column::wholes(first..first.saturating_add(left))))
+            }
+            (None, List::Lazy(_)) => None,
+        };
+        ctx.steps(chunk.as_ref().map_or(1, Chunk::len))?;
+        Ok(chunk)
     }
 
     /// The next items, as many as there are up to `count`.
@@ -354,5 +462,8 @@ impl Iterate for Items {
     }
     fn next_evaluated(&mut self, ctx: &Context) -> Result<Option<Value>> {
         Items::next_evaluated(self, ctx)
+    }
+    fn next_chunk(&mut self, ctx: &Context, most: usize) -> Result<Option<Chunk>> {
+        Items::next_chunk(self, ctx, most)
     }
 }

@@ -8,6 +8,7 @@
 mod binary;
 mod binary_text;
 mod cell;
+mod chunk;
 mod drop;
 mod error;
 mod function;
@@ -25,6 +26,7 @@ pub mod types;
 pub use binary::{Binary, ByteStream};
 pub use binary_text::{base64_bytes, base64_text, hex_bytes, hex_text};
 pub use cell::{Cell, Thunk};
+pub use chunk::{Chunk, Part};
 pub use error::{Error, Frame as TraceFrame, Raised, Reason, Result, Stop};
 pub use function::{Callable, Closure, Function, Native, NativeBody, Parameters};
 pub use kind::Kind;

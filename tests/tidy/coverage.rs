@@ -50,7 +50,8 @@ fn the_coverage_page_says_what_is_there() {
     let library = Library::get();
     let outcomes = Tests::read("outcomes.tsv");
     let outcomes = outcomes.outcomes();
-    let (lazy, streams) = (Tests::read("laziness.rs"), Tests::read("streams.rs"));
+    let lazy = Tests::read("laziness.rs");
+    let streams = [Tests::read("streams.rs"), Tests::read("streams.tsv")];
     let laws = [Tests::read("properties.rs"), Tests::read("algebra.rs")];
     let examples: BTreeMap<&str, usize> =
         declarations().map(|declared| (declared.name, declared.examples.len())).collect();
@@ -80,7 +81,7 @@ fn the_coverage_page_says_what_is_there() {
                 "{} | {} | {} | {}",
                 count(called),
                 count(failing + lazy.mentions(name)),
-                count(streams.mentions(name)),
+                count(streams.iter().map(|tests| tests.mentions(name)).sum()),
                 count(laws.iter().map(|tests| tests.mentions(name)).sum()),
             )
         };

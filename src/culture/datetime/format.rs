@@ -78,25 +78,50 @@ impl DateTimeFormat {
 
     /// Writes a date.
     pub fn date(&self, date: Date) -> Result<String, DateTimeFormatError> {
-        self.write(date.at_midnight(), None)
+        self.written(date.at_midnight(), None)
     }
 
     /// Writes a time.
     pub fn time(&self, time: Time) -> Result<String, DateTimeFormatError> {
-        self.write(DateTime(time.0), None)
+        self.written(DateTime(time.0), None)
     }
 
     /// Writes a datetime.
     pub fn datetime(&self, datetime: DateTime) -> Result<String, DateTimeFormatError> {
-        self.write(datetime, None)
+        self.written(datetime, None)
+    }
+
+    /// Writes a date behind a text.
+    pub fn write_date(&self, date: Date, text: &mut String) -> Result<(), DateTimeFormatError> {
+        self.write(date.at_midnight(), None, text)
+    }
+
+    /// Writes a datetime behind a text.
+    pub fn write_datetime(&self, datetime: DateTime, text: &mut String) -> Result<(), DateTimeFormatError> {
+        self.write(datetime, None, text)
     }
 
     /// Writes a datetimezone.
     pub fn datetimezone(&self, zoned: DateTimeZone) -> Result<String, DateTimeFormatError> {
-        if self.utc { self.write(zoned.utc(), None) } else { self.write(zoned.local(), Some(zoned.offset)) }
+        if self.utc {
+            self.written(zoned.utc(), None)
+        } else {
+            self.written(zoned.local(), Some(zoned.offset))
+        }
     }
 
-    fn write(&self, local: DateTime, offset: Option<i16>) -> Result<String, DateTimeFormatError> {
+    fn written(&self, local: DateTime, offset: Option<i16>) -> Result<String, DateTimeFormatError> {
+        let mut text = String::with_capacity(32);
+        self.write(local, offset, &mut text)?;
+        Ok(text)
+    }
+
+    fn write(
+        &self,
+        local: DateTime,
+        offset: Option<i16>,
+        text: &mut String,
+    ) -> Result<(), DateTimeFormatError> {
         let data = self.culture.data();
         let date = local.date();
         let (year, month, day) = if self.shows_date {
@@ -107,31 +132,30 @@ impl DateTimeFormat {
         let time = local.time();
         let fraction = time.second_ticks() % TICKS_PER_SECOND;
         let second = time.second_ticks() / TICKS_PER_SECOND;
-        let mut text = String::with_capacity(32);
         for (index, token) in self.tokens.iter().enumerate() {
             // Writing to a text cannot fail.
             let _ = match token {
-                Token::Day(count @ 1..=2) => write!(text, "{day:0count$}"),
+                Token::Day(count @ 1..=2) => padded(text, day.into(), *count),
                 Token::Day(count) => {
                     let names = if *count == 3 { &data.days_short } else { &data.days };
                     text.write_str(names.get(usize::from(date.day_of_week().number())).unwrap_or(&""))
                 }
-                Token::Month(count @ 1..=2) => write!(text, "{month:0count$}"),
+                Token::Month(count @ 1..=2) => padded(text, month.into(), *count),
                 Token::Month(count) => {
                     text.write_str(month_name(data, month, *count, is_beside_day(&self.tokens, index)))
                 }
-                Token::Year(count @ 1..=2) => write!(text, "{:0count$}", year % 100),
-                Token::Year(count) => write!(text, "{year:0count$}"),
+                Token::Year(count @ 1..=2) => padded(text, (year % 100).into(), *count),
+                Token::Year(count) => padded(text, year.into(), *count),
                 Token::Hour12(count) => {
                     let hour = (time.hour() + 11) % 12 + 1;
-                    write!(text, "{hour:0width$}", width = (*count).min(2))
+                    padded(text, hour.into(), (*count).min(2))
                 }
-                Token::Hour24(count) => write!(text, "{:0width$}", time.hour(), width = (*count).min(2)),
-                Token::Minute(count) => write!(text, "{:0width$}", time.minute(), width = (*count).min(2)),
-                Token::Second(count) => write!(text, "{second:0width$}", width = (*count).min(2)),
-                Token::Fraction(count) => write!(text, "{:0count$}", first_digits(fraction, *count)),
+                Token::Hour24(count) => padded(text, time.hour().into(), (*count).min(2)),
+                Token::Minute(count) => padded(text, time.minute().into(), (*count).min(2)),
+                Token::Second(count) => padded(text, second, (*count).min(2)),
+                Token::Fraction(count) => padded(text, first_digits(fraction, *count), *count),
                 Token::ShortFraction(count) => {
-                    write_short_fraction(&mut text, first_digits(fraction, *count), *count);
+                    write_short_fraction(text, first_digits(fraction, *count), *count);
                     Ok(())
                 }
                 Token::Designator(count) => {
@@ -140,9 +164,9 @@ impl DateTimeFormat {
                     text.extend(designator.chars().take(length));
                     Ok(())
                 }
-                Token::Offset(count) => write_offset(&mut text, offset.unwrap_or(0), *count),
+                Token::Offset(count) => write_offset(text, offset.unwrap_or(0), *count),
                 Token::OptionalOffset => match offset {
-                    Some(offset) => write_offset(&mut text, offset, 3),
+                    Some(offset) => write_offset(text, offset, 3),
                     None => Ok(()),
                 },
                 Token::Era => text.write_str(data.era),
@@ -151,8 +175,16 @@ impl DateTimeFormat {
                 Token::Literal(literal) => text.write_str(literal),
             };
         }
-        Ok(text)
+        Ok(())
     }
+}
+
+/// Writes a number that is not negative with at least so many digits.
+fn padded(text: &mut String, number: i64, width: usize) -> std::fmt::Result {
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(number);
+    (digits.len()..width).for_each(|_| text.push('0'));
+    text.write_str(digits)
 }
 
 fn month_name(data: &CultureData, month: u32, count: usize, beside_day: bool) -> &'static str {

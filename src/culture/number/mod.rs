@@ -49,17 +49,20 @@ pub struct NumberFormatError;
 
 /// The default text of a number: all its digits, with the culture's separator and sign.
 pub fn text(number: Number<'_>, culture: Culture) -> String {
+    let mut text = String::with_capacity(24);
+    push_text(&mut text, number, culture);
+    text
+}
+
+/// Puts the [`text`] of a number behind another.
+pub fn push_text(text: &mut String, number: Number<'_>, culture: Culture) {
     let symbols = &culture.data().symbols;
     match number {
-        Number::Whole(value) => value.to_string(),
-        Number::Decimal(value) => value.to_string().replace('.', symbols.decimal),
+        Number::Whole(value) => text.push_str(itoa::Buffer::new().format(value)),
+        Number::Decimal(value) => text.push_str(&value.to_string().replace('.', symbols.decimal)),
         Number::Double(value) => match special(value, culture) {
-            Some(symbol) => symbol.to_owned(),
-            None => {
-                let mut text = String::with_capacity(24);
-                push_finite(&mut text, value, symbols.decimal, symbols.negative);
-                text
-            }
+            Some(symbol) => text.push_str(symbol),
+            None => push_finite(text, value, symbols.decimal, symbols.negative),
         },
     }
 }

@@ -7,6 +7,7 @@ mod temporal;
 pub(super) use table::row_cells;
 
 use super::{Body, Declaration, example, native};
+use crate::table::Vector;
 use crate::value::Value;
 
 pub(super) const FUNCTIONS: &[Declaration] = &[
@@ -16,7 +17,11 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "Makes a date from year, month and day.",
         &[example("#date(2024, 2, 29)", "#date(2023, 12, 31) + #duration(60, 0, 0, 0)")],
         temporal::date,
-    ),
+    )
+    .with_kernel(|_, given| match given {
+        [year, month, day] => Ok(Vector::dates_of(year, month, day)),
+        _ => Ok(None),
+    }),
     native(
         "#time",
         "(hour as number, minute as number, second as number) as time",

@@ -6,7 +6,8 @@ use crate::eval::{Arguments, Context};
 use crate::library::text::argument::{out_of_range, single_character};
 use crate::library::text::encoding::encoding_of;
 use crate::sources::encoding::Encoding;
-use crate::value::{Binary, Error, Iterate, List, Member, Record, Result, Text, Value};
+use crate::table::Column;
+use crate::value::{Binary, Chunk, Enumerate, Error, Iterate, List, Member, Record, Result, Text, Value};
 
 /// How lines are told apart.
 #[derive(Clone, Copy)]
@@ -94,14 +95,30 @@ fn quotes_of_record(ctx: &Context, record: &Arc<Record>) -> Result<Quotes> {
 pub(super) fn from_text(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let text = arguments.text(0)?;
     let (style, _) = options(ctx, &arguments, None)?;
-    Ok(Value::List(Arc::new(List::lazy(move || Lines { text: text.clone(), at: 0, style }))))
+    Ok(lines(move || Lines { text: text.clone(), at: 0, style }))
 }
 
 pub(super) fn from_binary(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let binary = arguments.binary(0)?;
     let (style, encoding) = options(ctx, &arguments, Some(3))?;
-    let list = List::lazy(move || BinaryLines { binary: Arc::clone(&binary), encoding, style, lines: None });
-    Ok(Value::List(Arc::new(list)))
+    Ok(lines(move || BinaryLines { binary: Arc::clone(&binary), encoding, style, lines: None }))
+}
+
+/// A list that is read by what `start` gives.
+fn lines<S: Fn() -> I + Send + Sync + 'static, I: Iterate + 'static>(start: S) -> Value {
+    Value::List(Arc::new(List::Lazy(Box::new(AllLines(start)))))
+}
+
+struct AllLines<S>(S);
+
+impl<S: Fn() -> I + Send + Sync, I: Iterate + 'static> Enumerate for AllLines<S> {
+    fn iterate(&self) -> Box<dyn Iterate> {
+        Box::new((self.0)())
+    }
+
+    fn has_chunks(&self) -> bool {
+        true
+    }
 }
 
 /// The lines of bytes, which are read when the first line is.
@@ -112,13 +129,25 @@ struct BinaryLines {
     lines: Option<Lines>,
 }
 
+impl BinaryLines {
+    fn lines(&mut self, ctx: &Context) -> Result<&mut Lines> {
+        match &mut self.lines {
+            Some(lines) => Ok(lines),
+            lines => {
+                let text = Text::new(&self.encoding.decode(self.binary.bytes(ctx)?));
+                Ok(lines.insert(Lines { text, at: 0, style: self.style }))
+            }
+        }
+    }
+}
+
 impl Iterate for BinaryLines {
     fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
-        if let Some(lines) = &mut self.lines {
-            return lines.next(ctx);
-        }
-        let text = Text::new(&self.encoding.decode(self.binary.bytes(ctx)?));
-        self.lines.insert(Lines { text, at: 0, style: self.style }).next(ctx)
+        self.lines(ctx)?.next(ctx)
+    }
+
+    fn next_chunk(&mut self, ctx: &Context, most: usize) -> Result<Option<Chunk>> {
+        self.lines(ctx)?.next_chunk(ctx, most)
     }
 }
 
@@ -129,17 +158,29 @@ struct Lines {
     style: LineStyle,
 }
 
+/// The next line, where `at` says, which goes on to the one after it.
+fn next_line<'t>(text: &'t str, at: &mut usize, style: LineStyle) -> Option<&'t str> {
+    let rest = text.get(*at..).filter(|rest| !rest.is_empty())?;
+    let (line, separator) = first_line(rest, style.quotes);
+    let taken = line + separator;
+    *at += taken;
+    rest.get(..if style.keep_separators { taken } else { line })
+}
+
 impl Iterate for Lines {
     fn next(&mut self, _: &Context) -> Result<Option<Member>> {
-        let rest = self.text.get(self.at..).unwrap_or("");
-        if rest.is_empty() {
-            return Ok(None);
-        }
-        let (line, separator) = first_line(rest, self.style.quotes);
-        let taken = line + separator;
-        self.at += taken;
-        let shown = if self.style.keep_separators { taken } else { line };
-        Ok(Some(Member::Ready(Value::text(rest.get(..shown).unwrap_or(rest)))))
+        let line = next_line(&self.text, &mut self.at, self.style);
+        Ok(line.map(|line| Member::Ready(Value::text(line))))
+    }
+
+    fn next_chunk(&mut self, _: &Context, most: usize) -> Result<Option<Chunk>> {
+        /// How far lines are read ahead, in bytes.
+        const FAR: usize = 1 << 20;
+        let (start, at) = (self.at, &mut self.at);
+        let (text, style) = (self.text.as_str(), self.style);
+        let mut line = || if *at - start > FAR { None } else { next_line(text, at, style) };
+        let lines = Column::of_texts(std::iter::from_fn(&mut line).take(most));
+        Ok((!lines.is_empty()).then_some(Chunk::Column(lines)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sums, products and averages.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::eval::{Arguments, Context, apply, conversion_error};
@@ -58,7 +59,9 @@ fn folded(ctx: &Context, arguments: &Arguments<'_>, mut fold: Fold) -> Result<Va
         }
     };
     match precision {
-        Precision::Double => list.all_values(ctx, |item| fold.push_ref(ctx, item))?,
+        Precision::Double => {
+            list.each_part(ctx, |part| fold.push_part(ctx, part).map(ControlFlow::Continue))?;
+        }
         Precision::Decimal => list.all_values(ctx, |item| fold.push(ctx, item.clone(), arithmetic))?,
     }
     fold.finish(ctx, arithmetic)
@@ -66,17 +69,18 @@ fn folded(ctx: &Context, arguments: &Arguments<'_>, mut fold: Fold) -> Result<Va
 
 fn product(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let precision = Precision::read(arguments.value(1))?;
-    let mut items = arguments.list(0)?.items();
     let mut product = Value::Null;
-    while let Some(item) = items.next_value(ctx)? {
-        if item.is_null() {
-            continue;
+    arguments.list(0)?.all_values(ctx, |item| {
+        match (&mut product, item) {
+            (_, Value::Null) => {}
+            (Value::Double(product), Value::Double(factor)) if precision == Precision::Double => {
+                *product *= factor;
+            }
+            (Value::Null, item) if item.kind() == Kind::Number => product = item.clone(),
+            (Value::Null, item) => return Err(conversion_error(item, &Arc::new(Type::new(Form::Number)))),
+            (_, item) => product = apply_with(ctx, precision, Operator::Multiply, &product, item)?,
         }
-        product = match product {
-            Value::Null if item.kind() == Kind::Number => item,
-            Value::Null => return Err(conversion_error(&item, &Arc::new(Type::new(Form::Number)))),
-            product => apply_with(ctx, precision, Operator::Multiply, &product, &item)?,
-        };
-    }
+        Ok(())
+    })?;
     Ok(product)
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::stream::{as_list, counted, stream};
+use super::part::reversed;
+use super::stream::{as_list, counted};
 use crate::eval::{Arguments, Context};
 use crate::library::{Declaration, example, native};
 use crate::table::{self, RowSource, Table};
 use crate::value::types::{FieldType, RecordType, TableType};
-use crate::value::{Items, List, Member, Result, Shape, Text, Value};
+use crate::value::{Chunk, Enumerate, Items, Iterate, List, Member, Result, Shape, Text, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -51,22 +52,54 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
 ];
 
 fn combine(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let lists = arguments.list(0)?;
-    Ok(stream(move || {
-        let (mut outer, mut inner) = (lists.items(), None::<Items>);
-        move |ctx: &Context| {
-            loop {
-                if let Some(items) = &mut inner {
-                    if let Some(item) = items.next(ctx)? {
-                        return Ok(Some(item));
-                    }
-                    inner = None;
-                }
-                let Some(list) = outer.next(ctx)? else { return Ok(None) };
-                inner = Some(as_list(&list.force(ctx)?)?.items());
+    Ok(Value::List(Arc::new(List::Lazy(Box::new(Combined(arguments.list(0)?))))))
+}
+
+struct Combined(Arc<List>);
+
+impl Enumerate for Combined {
+    fn iterate(&self) -> Box<dyn Iterate> {
+        Box::new(Combining { lists: self.0.items(), items: None })
+    }
+
+    fn has_chunks(&self) -> bool {
+        true
+    }
+}
+
+struct Combining {
+    lists: Items,
+    items: Option<Items>,
+}
+
+impl Combining {
+    /// The first thing that `read` reads of a list, from the current one on.
+    fn first<T>(
+        &mut self,
+        ctx: &Context,
+        read: impl Fn(&mut Items) -> Result<Option<T>>,
+    ) -> Result<Option<T>> {
+        loop {
+            if let Some(items) = &mut self.items
+                && let Some(first) = read(items)?
+            {
+                return Ok(Some(first));
             }
+            let Some(list) = self.lists.next(ctx)? else { return Ok(None) };
+            self.items = None;
+            self.items = Some(as_list(&list.force(ctx)?)?.items());
         }
-    }))
+    }
+}
+
+impl Iterate for Combining {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
+        self.first(ctx, |items| items.next(ctx))
+    }
+
+    fn next_chunk(&mut self, ctx: &Context, most: usize) -> Result<Option<Chunk>> {
+        self.first(ctx, |items| items.next_chunk(ctx, most))
+    }
 }
 
 fn repeat(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -92,25 +125,43 @@ fn repeat(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
 
 fn reverse(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let list = arguments.list(0)?;
-    let items = match list.as_items() {
-        Some(items) => {
-            ctx.steps(items.len())?;
-            items.iter().rev().cloned().collect()
-        }
-        None => {
-            let mut items = list.members(ctx)?;
-            items.reverse();
-            items
-        }
-    };
+    if let Some(reversed) = reversed(&list) {
+        return Ok(reversed);
+    }
+    let mut items = list.members(ctx)?;
+    items.reverse();
     Ok(Value::List(Arc::new(List::Items(items))))
 }
 
 fn buffer(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let mut items = arguments.list(0)?.items();
+    /// How many items are held unevaluated at most.
+    const MOST: usize = 256;
+    let list = arguments.list(0)?;
+    if let List::Items(items) = &*list
+        && items.iter().all(|item| matches!(item, Member::Ready(_)))
+    {
+        return Ok(Value::List(list));
+    }
+    let mut items = list.items();
     let mut held = Vec::new();
-    while let Some(item) = items.next(ctx)? {
-        held.push(Member::settled(item.force_with_metadata(ctx))?);
+    let mut hold = |item: Member| -> Result<()> {
+        held.push(match item {
+            Member::Ready(value) => Member::Ready(value),
+            lazy => Member::settled(lazy.force_with_metadata(ctx))?,
+        });
+        Ok(())
+    };
+    if list.has_chunks() {
+        while let Some(chunk) = items.next_chunk(ctx, MOST)? {
+            match chunk {
+                Chunk::Members(members) => members.into_iter().try_for_each(&mut hold)?,
+                chunk => (0..chunk.len()).try_for_each(|at| hold(chunk.member(at)))?,
+            }
+        }
+    } else {
+        while let Some(item) = items.next(ctx)? {
+            hold(item)?;
+        }
     }
     Ok(Value::List(Arc::new(List::Items(held))))
 }

@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::bound::Bound;
-use super::mapped::{Mapping, Pair};
-use super::stream::{counted, holds, stream};
+use super::kept::kept;
+use super::mapped::{Mapped, Mapping};
+use super::part::part;
+use super::stream::{counted, stream};
 use crate::eval::{Arguments, Context, not_enough_elements, too_many_elements};
 use crate::library::{Declaration, example, native};
-use crate::value::{List, Member, Result, Value};
+use crate::value::{Chunk, Enumerate, Iterate, List, Member, Result, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -129,8 +131,13 @@ fn first(ctx: &Context, mut arguments: Arguments<'_>) -> Result<Value> {
     }
 }
 
-fn first_n(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+fn first_n(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (list, bound) = (arguments.list(0)?, Bound::read(&arguments, 1, None)?);
+    if let Bound::Count(count) = bound
+        && let Some(part) = part(ctx, &list, 0, count)?
+    {
+        return Ok(part);
+    }
     let count = match (&bound, list.known_count()) {
         (Bound::Count(count), Some(known)) => Some(known.min(*count)),
         (Bound::Count(0), None) => Some(0),
@@ -191,6 +198,11 @@ fn from_end(ctx: &Context, items: &[Member], bound: &Bound) -> Result<usize> {
 
 fn last_n(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (list, bound) = (arguments.list(0)?, Bound::read(&arguments, 1, None)?);
+    if let (Bound::Count(count), Some(known)) = (&bound, list.known_count())
+        && let Some(part) = part(ctx, &list, known.saturating_sub(*count), usize::MAX)?
+    {
+        return Ok(part);
+    }
     let kept: Vec<Member> = match bound {
         Bound::Count(count) => {
             let (mut items, mut kept) = (list.items(), VecDeque::new());
@@ -211,8 +223,13 @@ fn last_n(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     Ok(Value::List(Arc::new(List::Items(kept))))
 }
 
-fn skip(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+fn skip(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (list, bound) = (arguments.list(0)?, Bound::read(&arguments, 1, Some(1))?);
+    if let Bound::Count(count) = bound
+        && let Some(part) = part(ctx, &list, count, usize::MAX)?
+    {
+        return Ok(part);
+    }
     let count = match (&bound, list.known_count()) {
         (Bound::Count(count), Some(known)) => Some(known.saturating_sub(*count)),
         _ => None,
@@ -238,8 +255,13 @@ fn remove_last_n(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (list, bound) = (arguments.list(0)?, Bound::read(&arguments, 1, Some(1))?);
     match bound {
         Bound::Count(count) => {
-            // Holding back that many items, the list can be read as it comes.
             let known = list.known_count().map(|known| known.saturating_sub(count));
+            if let Some(known) = known
+                && let Some(part) = part(ctx, &list, 0, known)?
+            {
+                return Ok(part);
+            }
+            // Holding back that many items, the list can be read as it comes.
             Ok(counted(known, move || {
                 let (mut items, mut held) = (list.items(), VecDeque::new());
                 move |ctx: &Context| {
@@ -287,63 +309,56 @@ fn single_or_default(ctx: &Context, mut arguments: Arguments<'_>) -> Result<Valu
     }
 }
 
-/// The items that `keep` keeps.
-fn filtered(
-    list: Arc<List>,
-    keep: impl Fn(&Context, &Member) -> Result<bool> + Send + Sync + 'static,
-) -> Value {
-    let keep = Arc::new(keep);
-    stream(move || {
-        let (mut items, keep) = (list.items(), Arc::clone(&keep));
-        move |ctx: &Context| {
-            while let Some(item) = items.next(ctx)? {
-                if keep(ctx, &item)? {
-                    return Ok(Some(item));
-                }
-            }
-            Ok(None)
-        }
-    })
-}
-
 fn select(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (list, condition) = (arguments.list(0)?, arguments.function(1)?);
-    let mapping = Arc::new(Mapping::new(list, condition));
-    Ok(stream(move || {
-        let mut items = mapping.items();
-        move |ctx: &Context| {
-            while let Some(Pair { item, result }) = items.next(ctx)? {
-                let keep = match result {
-                    Some(Value::Logical(keep)) => keep,
-                    _ => holds(ctx, items.function(), item.force_with_metadata(ctx)?)?,
-                };
-                if keep {
-                    return Ok(Some(item));
-                }
-            }
-            Ok(None)
-        }
-    }))
+    Ok(Value::List(Arc::new(List::Lazy(Box::new(Selected(Arc::new(Mapping::new(list, condition))))))))
+}
+
+struct Selected(Arc<Mapping>);
+
+impl Enumerate for Selected {
+    fn iterate(&self) -> Box<dyn Iterate> {
+        Box::new(Selecting(self.0.items()))
+    }
+
+    fn has_chunks(&self) -> bool {
+        self.0.has_chunks()
+    }
+}
+
+struct Selecting(Mapped);
+
+impl Iterate for Selecting {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
+        self.0.next_holding(ctx)
+    }
+
+    fn next_chunk(&mut self, ctx: &Context, most: usize) -> Result<Option<Chunk>> {
+        self.0.next_chunk_holding(ctx, most)
+    }
 }
 
 fn find_text(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (list, text) = (arguments.list(0)?, arguments.text(1)?);
-    Ok(filtered(list, move |ctx, item| match item.force(ctx)? {
-        Value::Text(item) => Ok(item.contains(text.as_str())),
-        Value::Record(record) => {
-            for member in record.members() {
-                if member.force(ctx)?.as_text().is_some_and(|field| field.contains(text.as_str())) {
-                    return Ok(true);
+    Ok(kept(list, false, move || {
+        let text = text.clone();
+        move |ctx: &Context, item: &Value| match item.as_plain() {
+            Value::Text(item) => Ok(item.contains(text.as_str())),
+            Value::Record(record) => {
+                for member in record.members() {
+                    if member.force(ctx)?.as_text().is_some_and(|field| field.contains(text.as_str())) {
+                        return Ok(true);
+                    }
                 }
+                Ok(false)
             }
-            Ok(false)
+            _ => Ok(false),
         }
-        _ => Ok(false),
     }))
 }
 
 fn remove_nulls(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    Ok(filtered(arguments.list(0)?, |ctx, item| Ok(!item.force(ctx)?.is_null())))
+    Ok(kept(arguments.list(0)?, false, || |_: &Context, item: &Value| Ok(!item.is_null())))
 }
 
 fn alternate(_: &Context, arguments: Arguments<'_>) -> Result<Value> {

@@ -1,12 +1,14 @@
 //! Order: sorting, the least and the greatest.
 
 use std::cmp::Ordering;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::bound::Bound;
-use crate::criteria::{ComparisonCriteria, Keys, Over, arranged};
-use crate::eval::{Arguments, Context};
+use crate::criteria::{ComparisonCriteria, Keys, Over};
+use crate::eval::{Arguments, Context, apply};
 use crate::library::{Declaration, example, native};
+use crate::table::Fold;
 use crate::value::{List, Member, Result, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
@@ -59,18 +61,15 @@ fn sorted(
     nulls: bool,
     falling: bool,
 ) -> Result<Vec<Member>> {
-    let mut items = list.items();
     let room = list.known_count().unwrap_or(0).min(1 << 20);
-    let (mut members, mut keys) = (Vec::with_capacity(room), Vec::with_capacity(room));
-    while let Some(value) = items.next_evaluated(ctx)? {
+    let mut values = Vec::with_capacity(room);
+    list.take_values(ctx, |value| {
         if nulls || !value.is_null() {
-            keys.push(criteria.keys(ctx, &value)?);
-            members.push(Member::Ready(value));
+            values.push(value);
         }
-    }
-    let order = criteria.order(ctx, &keys, |keys| keys, falling)?;
-    drop(keys);
-    Ok(arranged(members, &order))
+        Ok(())
+    })?;
+    Ok(criteria.arrange(ctx, values, falling)?.into_iter().map(Member::Ready).collect())
 }
 
 fn sort(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -82,12 +81,19 @@ fn sort(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 fn extreme(ctx: &Context, mut arguments: Arguments<'_>, better: Ordering) -> Result<Value> {
     let criteria = ComparisonCriteria::parse(ctx, arguments.value(2), Over::Items)?;
     let nulls = arguments.optional_logical(3)?.unwrap_or(false);
-    let mut items = arguments.list(0)?.items();
+    let list = arguments.list(0)?;
+    if criteria.is_plain() && !nulls {
+        let mut fold = if better.is_gt() { Fold::Max(Value::Null) } else { Fold::Min(Value::Null) };
+        list.each_part(ctx, |part| fold.push_part(ctx, part).map(ControlFlow::Continue))?;
+        return Ok(match fold.finish(ctx, apply)? {
+            Value::Null => arguments.take(1),
+            best => best,
+        });
+    }
     let mut best: Option<(Value, Keys)> = None;
-    while let Some(item) = items.next(ctx)? {
-        let value = item.force_with_metadata(ctx)?;
+    list.take_values(ctx, |value| {
         if value.is_null() && !nulls {
-            continue;
+            return Ok(());
         }
         let keys = criteria.keys(ctx, &value)?;
         let wins = match &best {
@@ -97,7 +103,8 @@ fn extreme(ctx: &Context, mut arguments: Arguments<'_>, better: Ordering) -> Res
         if wins {
             best = Some((value, keys));
         }
-    }
+        Ok(())
+    })?;
     Ok(best.map_or_else(|| arguments.take(1), |(value, _)| value))
 }
 

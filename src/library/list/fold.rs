@@ -13,10 +13,11 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[native(
 )];
 
 fn accumulate(ctx: &Context, mut arguments: Arguments<'_>) -> Result<Value> {
-    let (mut items, function) = (arguments.list(0)?.items(), arguments.function(2)?);
+    let (list, function) = (arguments.list(0)?, arguments.function(2)?);
     let mut state = arguments.take(1);
-    while let Some(item) = items.next_evaluated(ctx)? {
-        state = ctx.call2(&function, state, item)?;
-    }
+    list.take_values(ctx, |item| {
+        state = ctx.call2(&function, std::mem::take(&mut state), item)?;
+        Ok(())
+    })?;
     Ok(state)
 }

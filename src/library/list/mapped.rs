@@ -1,18 +1,19 @@
 //! What a function gives for the items of a list. A function that only computes (see [`Program`]) is run for many items
-//! in one go, if the items are at hand; whatever it raises is raised by the item that is read, and not before.
+//! in one go; whatever it raises is raised by the item that is read, and not before.
 
 use std::sync::{Arc, OnceLock};
 
+use super::stream::holds;
 use crate::eval::Context;
-use crate::table::{Column, ColumnBuilder, Fate, Program, Vector, Whole};
-use crate::value::{Function, Items, List, Member, Result, Value};
+use crate::table::{Fate, Program, Vector};
+use crate::value::{Chunk, Function, Items, List, Member, Result, Value};
 
 /// So many items are called for one by one: most lists are short, and of long ones often the first items are all that
 /// is read.
 const ALONE: usize = 24;
-/// How many items are computed in one go: at first, and later.
+/// How many items are computed in one go for a reader that reads one by one: at first, and later.
 const FIRST: usize = 32;
-const MOST: usize = 256;
+const MOST: usize = 1024;
 
 /// A list and a function of its items.
 pub(super) struct Mapping {
@@ -35,9 +36,9 @@ impl Mapping {
         self.program.get_or_init(|| Program::of_cell(&self.function)).as_ref()
     }
 
-    /// Whether reading results ahead of time cannot be told from reading them one by one.
-    pub(super) fn may_read_ahead(&self) -> bool {
-        self.list.may_read_ahead() && self.program().is_some()
+    /// Whether results can be had many at a time.
+    pub(super) fn has_chunks(&self) -> bool {
+        self.list.has_chunks() && self.program().is_some()
     }
 }
 
@@ -51,27 +52,25 @@ pub(super) struct Mapped {
     ahead: Option<Ahead>,
 }
 
-/// Results that were computed ahead.
+/// Items whose results were computed ahead.
 struct Ahead {
-    items: Vec<Member>,
+    items: Chunk,
     results: Vector,
     at: usize,
 }
 
-/// An item, and what the function gives for it if that is known.
-pub(super) struct Pair {
-    pub(super) item: Member,
-    pub(super) result: Option<Value>,
+/// The next of the items.
+enum Next {
+    /// Whose result is still to be computed.
+    Alone(Member),
+    /// Whose result is known: what place it has among those computed ahead.
+    Known(usize),
 }
 
-impl Pair {
-    /// What the function gives.
-    pub(super) fn result(self, ctx: &Context, function: &Function) -> Result<Value> {
-        match self.result {
-            Some(result) => Ok(result),
-            None => ctx.call1(function, self.item.into_value(ctx)?),
-        }
-    }
+/// What the function gives for an item, or the item where that is still to be computed.
+pub(super) enum Given {
+    Result(Value),
+    Item(Member),
 }
 
 impl Mapped {
@@ -80,57 +79,169 @@ impl Mapped {
         &self.mapping.function
     }
 
-    /// The next item; `None` past the last.
-    pub(super) fn next(&mut self, ctx: &Context) -> Result<Option<Pair>> {
-        if let Some(ahead) = &mut self.ahead {
-            if let Some(pair) = ahead.next() {
-                return Ok(Some(pair));
+    fn advance(&mut self, ctx: &Context) -> Result<Option<Next>> {
+        loop {
+            if let Some(ahead) = &mut self.ahead {
+                if let Some(next) = ahead.next() {
+                    return Ok(Some(next));
+                }
+                self.ahead = None;
             }
-            self.ahead = None;
+            self.at += 1;
+            if self.at <= ALONE || ctx.limits().row_wise || !self.mapping.has_chunks() {
+                return Ok(self.items.next(ctx)?.map(Next::Alone));
+            }
+            let size = self.size;
+            self.size = (size * 4).min(MOST);
+            self.ahead = self.look_ahead(ctx, size)?;
+            if self.ahead.is_none() {
+                return Ok(None);
+            }
         }
-        self.at += 1;
-        if self.at > ALONE && !ctx.limits().row_wise && self.mapping.may_read_ahead() {
-            return self.look_ahead(ctx);
-        }
-        Ok(self.items.next(ctx)?.map(|item| Pair { item, result: None }))
     }
 
+    /// The next items with their results.
     #[inline(never)]
-    fn look_ahead(&mut self, ctx: &Context) -> Result<Option<Pair>> {
-        let Some(program) = self.mapping.program() else { return Ok(None) };
-        let items = self.items.next_many(ctx, self.size)?;
-        self.size = (self.size * 4).min(MOST);
-        if items.is_empty() {
-            return Ok(None);
+    fn look_ahead(&mut self, ctx: &Context, most: usize) -> Result<Option<Ahead>> {
+        let Some(items) = self.items.next_chunk(ctx, most)? else { return Ok(None) };
+        let results = match self.mapping.program() {
+            Some(program) if !ctx.limits().row_wise => program.run_cells(ctx, &items.to_column())?,
+            _ => Vector::fated(Fate::Unknown, items.len()),
+        };
+        Ok(Some(Ahead { items, results, at: 0 }))
+    }
+
+    /// The next item's result or, where it is still to be computed, the item; `None` past the last.
+    pub(super) fn next_given(&mut self, ctx: &Context) -> Result<Option<Given>> {
+        Ok(match (self.advance(ctx)?, &self.ahead) {
+            (Some(Next::Known(at)), Some(ahead)) => Some(Given::Result(ahead.results.value(at))),
+            (Some(Next::Alone(item)), _) => Some(Given::Item(item)),
+            _ => None,
+        })
+    }
+
+    /// The next item for which the function, a condition, holds; `None` past the last.
+    pub(super) fn next_holding(&mut self, ctx: &Context) -> Result<Option<Member>> {
+        while let Some(next) = self.advance(ctx)? {
+            match (next, &self.ahead) {
+                (Next::Known(at), Some(ahead)) => {
+                    if ahead.holds(ctx, self.function(), at)? {
+                        return Ok(Some(ahead.items.member(at)));
+                    }
+                }
+                (Next::Known(_), None) => {}
+                (Next::Alone(item), _) => {
+                    if holds(ctx, self.function(), item.force_with_metadata(ctx)?)? {
+                        return Ok(Some(item));
+                    }
+                }
+            }
         }
-        let results = program.run_cells(ctx, &column(&items))?;
-        let ahead = self.ahead.insert(Ahead { items, results, at: 0 });
-        Ok(ahead.next())
+        Ok(None)
+    }
+
+    /// Whether the function, a condition, holds for the next item; `None` past the last.
+    pub(super) fn next_holds(&mut self, ctx: &Context) -> Result<Option<bool>> {
+        let Some(next) = self.advance(ctx)? else { return Ok(None) };
+        match (next, &self.ahead) {
+            (Next::Known(at), Some(ahead)) => ahead.holds(ctx, self.function(), at).map(Some),
+            (Next::Known(_), None) => Ok(None),
+            (Next::Alone(item), _) => holds(ctx, self.function(), item.into_value(ctx)?).map(Some),
+        }
+    }
+
+    /// The next results, up to `most`; those still to be computed are when they are read.
+    pub(super) fn next_results(&mut self, ctx: &Context, most: usize) -> Result<Option<Chunk>> {
+        let ahead = match self.ahead.take() {
+            Some(ahead) if ahead.at < ahead.items.len() => Some(ahead),
+            _ => self.look_ahead(ctx, most)?,
+        };
+        let Some(Ahead { items, results, at }) = ahead else { return Ok(None) };
+        self.at += items.len() - at;
+        let to = items.len();
+        let results = results.into_column(|row| Ok(self.later(items.member(row))))?;
+        Ok(Some(Chunk::Column(results).slice(at, to)))
+    }
+
+    /// The result for an item, computed when it is read.
+    pub(super) fn later(&self, item: Member) -> Member {
+        let function = Arc::clone(self.function());
+        Member::lazy(move |ctx| ctx.call1(&function, item.force_with_metadata(ctx)?))
+    }
+
+    /// The next items for which the function, a condition, holds. Where only calling it tells, that is the first item
+    /// of those that are looked at, so that nothing is called ahead of time.
+    pub(super) fn next_chunk_holding(&mut self, ctx: &Context, most: usize) -> Result<Option<Chunk>> {
+        loop {
+            let ahead = match self.ahead.take() {
+                Some(ahead) if ahead.at < ahead.items.len() => ahead,
+                _ => match self.look_ahead(ctx, most)? {
+                    Some(ahead) => ahead,
+                    None => return Ok(None),
+                },
+            };
+            let (from, len) = (ahead.at, ahead.items.len());
+            if let Some(holding) = ahead.results.all_logical().filter(|_| from == 0) {
+                let places: Vec<u32> = holding.set_indices_u32().collect();
+                if !places.is_empty() {
+                    let all = places.len() == len;
+                    return Ok(Some(if all { ahead.items } else { ahead.items.take(&places) }));
+                }
+                continue;
+            }
+            let mut places = Vec::new();
+            let mut at = from;
+            while at < len
+                && let Some(holds) = ahead.result(at)
+            {
+                if holds {
+                    places.push(at as u32);
+                }
+                at += 1;
+            }
+            if at == from {
+                let holds = ahead.holds(ctx, self.function(), at)?;
+                let item = holds.then(|| ahead.items.member(at));
+                self.ahead = Some(Ahead { at: at + 1, ..ahead });
+                match item {
+                    Some(item) => return Ok(Some(Chunk::Members(vec![item]))),
+                    None => continue,
+                }
+            }
+            let chosen = ahead.items.take(&places);
+            self.ahead = Some(Ahead { at, ..ahead });
+            if !places.is_empty() {
+                return Ok(Some(chosen));
+            }
+        }
     }
 }
 
 impl Ahead {
-    fn next(&mut self) -> Option<Pair> {
-        let item = std::mem::replace(self.items.get_mut(self.at)?, Member::Ready(Value::Null));
-        let result = (self.results.fate(self.at) == Fate::Value).then(|| self.results.value(self.at));
+    fn next(&mut self) -> Option<Next> {
+        let at = self.at;
+        if at >= self.items.len() {
+            return None;
+        }
         self.at += 1;
-        Some(Pair { item, result })
+        Some(match self.results.fate(at) {
+            Fate::Value => Next::Known(at),
+            _ => Next::Alone(self.items.member(at)),
+        })
     }
-}
 
-/// The items as a column: those that are evaluated; the others stay for later.
-fn column(items: &[Member]) -> Column {
-    let mut cells = ColumnBuilder::with_capacity(items.len());
-    for item in items {
-        match item {
-            Member::Ready(Value::Double(double)) => cells.push_double(*double),
-            Member::Ready(Value::Int64(whole)) => cells.push_whole(Whole::Number, *whole),
-            Member::Ready(Value::Text(text)) => cells.push_text(text),
-            item => match item.ready() {
-                Some(value) => cells.push(Member::Ready(value.clone())),
-                None => cells.push(item.clone()),
-            },
+    /// What a condition says of an item, if that is known.
+    fn result(&self, at: usize) -> Option<bool> {
+        match (self.results.fate(at), self.results.value(at)) {
+            (Fate::Value, Value::Logical(holds)) => Some(holds),
+            _ => None,
         }
     }
-    cells.finish()
+
+    fn holds(&self, ctx: &Context, condition: &Function, at: usize) -> Result<bool> {
+        match self.result(at) {
+            Some(holds) => Ok(holds),
+            None => holds(ctx, condition, self.items.member(at).into_value(ctx)?),
+        }
+    }
 }

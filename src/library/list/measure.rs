@@ -3,12 +3,11 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::mapped::{Mapping, Pair};
-use super::stream::holds;
+use super::mapped::Mapping;
 use crate::eval::{Arguments, Context, conversion_error};
 use crate::library::{Declaration, example, native};
 use crate::value::types::Form;
-use crate::value::{Result, Type, Value};
+use crate::value::{Member, Part, Result, Type, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -68,11 +67,26 @@ fn count(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 
 fn non_null_count(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let mut count = 0;
-    arguments.list(0)?.all_values(ctx, |value| {
-        count += i64::from(!value.is_null());
-        Ok(())
+    arguments.list(0)?.each_part(ctx, |part| {
+        count += match part {
+            Part::Column(column) => column.count_there(ctx)?,
+            Part::Members(items) => there(ctx, items)?,
+        };
+        Ok(ControlFlow::Continue(()))
     })?;
-    Ok(Value::Int64(count))
+    Ok(Value::Int64(count as i64))
+}
+
+/// How many items are not `null`.
+fn there(ctx: &Context, items: &[Member]) -> Result<usize> {
+    let mut count = 0;
+    for item in items {
+        count += usize::from(match item {
+            Member::Ready(value) => !value.is_null(),
+            lazy => !lazy.force(ctx)?.is_null(),
+        });
+    }
+    Ok(count)
 }
 
 fn is_empty(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -103,11 +117,7 @@ fn any_true(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 /// Whether the condition comes out as `wanted` for an item; reads no further than the first.
 fn any_matches(ctx: &Context, arguments: &Arguments<'_>, wanted: bool) -> Result<bool> {
     let mut items = Arc::new(Mapping::new(arguments.list(0)?, arguments.function(1)?)).items();
-    while let Some(Pair { item, result }) = items.next(ctx)? {
-        let holds = match result {
-            Some(Value::Logical(holds)) => holds,
-            _ => holds(ctx, items.function(), item.into_value(ctx)?)?,
-        };
+    while let Some(holds) = items.next_holds(ctx)? {
         if holds == wanted {
             return Ok(true);
         }

@@ -9,10 +9,12 @@ pub(super) mod create;
 pub(super) mod extreme;
 pub(super) mod fold;
 pub(super) mod frequency;
+mod kept;
 #[cfg(test)]
 mod lazy_tests;
 mod mapped;
 pub(super) mod measure;
+mod part;
 pub(super) mod percentile;
 pub(super) mod ranges;
 pub(super) mod replace;

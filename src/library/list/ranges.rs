@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::part::part;
 use super::stream::{counted, stream};
 use crate::eval::{Arguments, Context};
 use crate::library::{Declaration, example, native};
@@ -48,9 +49,12 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     ),
 ];
 
-fn range(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
+fn range(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let (list, offset) = (arguments.list(0)?, arguments.count(1, "offset")?);
     let most = arguments.optional_count(2, "count")?;
+    if let Some(part) = part(ctx, &list, offset, most.unwrap_or(usize::MAX))? {
+        return Ok(part);
+    }
     let known = list.known_count().map(|known| known.saturating_sub(offset).min(most.unwrap_or(usize::MAX)));
     Ok(counted(known, move || {
         let (mut items, mut skip, mut left) = (list.items(), offset, most.unwrap_or(usize::MAX));
@@ -137,8 +141,17 @@ fn split(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
     }
     let count = list.known_count().map(|count| count.div_ceil(size));
     Ok(counted(count, move || {
-        let mut items = list.items();
+        let (list, mut items, mut at) = (Arc::clone(&list), list.items(), 0);
         move |ctx: &Context| {
+            let known = list.known_count();
+            if known.is_some_and(|known| at >= known) {
+                return Ok(None);
+            }
+            if let Some(page) = part(ctx, &list, at, size)? {
+                ctx.step()?;
+                at = at.saturating_add(size);
+                return Ok(Some(Member::Ready(page)));
+            }
             let page = items.next_many(ctx, size)?;
             Ok((!page.is_empty()).then(|| Member::Ready(Value::List(Arc::new(List::Items(page))))))
         }

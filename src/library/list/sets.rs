@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use super::kept::kept;
 use super::stream::{as_list, stream};
 use crate::criteria::{EqualityIndex, EquationCriteria, Over};
 use crate::eval::{Arguments, Context};
@@ -110,20 +111,9 @@ impl<I: Borrow<EqualityIndex>> Bag<I> {
 fn distinct(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let list = arguments.list(0)?;
     let criteria = EquationCriteria::parse(ctx, arguments.value(1), Over::Items)?;
-    Ok(stream(move || {
-        let (mut items, mut seen) = (list.items(), EqualityIndex::new(criteria.clone()));
-        move |ctx: &Context| {
-            while let Some(item) = items.next(ctx)? {
-                let new = match item.ready() {
-                    Some(value) => seen.insert(ctx, value)?.1,
-                    None => seen.insert(ctx, &item.force_with_metadata(ctx)?)?.1,
-                };
-                if new {
-                    return Ok(Some(item));
-                }
-            }
-            Ok(None)
-        }
+    Ok(kept(list, !criteria.is_plain(), move || {
+        let mut seen = EqualityIndex::new(criteria.clone());
+        move |ctx: &Context, item: &Value| Ok(seen.insert(ctx, item)?.1)
     }))
 }
 
@@ -203,17 +193,9 @@ fn difference(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let list = arguments.list(0)?;
     let removed = Bag::of(ctx, &arguments.list(1)?, &criteria)?;
     let index = Arc::new(removed.index);
-    Ok(stream(move || {
-        let mut items = list.items();
+    Ok(kept(list, !criteria.is_plain(), move || {
         let mut removed = Bag { index: Arc::clone(&index), counts: removed.counts.clone() };
-        move |ctx: &Context| {
-            while let Some(item) = items.next(ctx)? {
-                if !removed.take(ctx, &item.force(ctx)?)? {
-                    return Ok(Some(item));
-                }
-            }
-            Ok(None)
-        }
+        move |ctx: &Context, item: &Value| Ok(!removed.take(ctx, item.as_plain())?)
     }))
 }
 
@@ -221,15 +203,8 @@ fn remove_matching_items(ctx: &Context, arguments: Arguments<'_>) -> Result<Valu
     let criteria = EquationCriteria::parse(ctx, arguments.value(2), Over::Items)?;
     let list = arguments.list(0)?;
     let removed = Arc::new(Bag::of(ctx, &arguments.list(1)?, &criteria)?.index);
-    Ok(stream(move || {
-        let (mut items, removed) = (list.items(), Arc::clone(&removed));
-        move |ctx: &Context| {
-            while let Some(item) = items.next(ctx)? {
-                if removed.find(ctx, &item.force_with_metadata(ctx)?)?.is_none() {
-                    return Ok(Some(item));
-                }
-            }
-            Ok(None)
-        }
+    Ok(kept(list, !criteria.is_plain(), move || {
+        let removed = Arc::clone(&removed);
+        move |ctx: &Context, item: &Value| Ok(removed.find(ctx, item)?.is_none())
     }))
 }

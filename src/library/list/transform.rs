@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::mapped::{Mapped, Mapping, Pair};
+use super::mapped::{Given, Mapped, Mapping};
 use super::stream::{as_list, counted, stream};
 use crate::eval::{Arguments, Context};
 use crate::library::{Declaration, example, native};
-use crate::value::{Enumerate, Items, Iterate, List, Member, Result, Value};
+use crate::value::{Chunk, Enumerate, Items, Iterate, List, Member, Result, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -68,8 +68,8 @@ impl Enumerate for Transformed {
         self.0.list.known_count()
     }
 
-    fn may_read_ahead(&self) -> bool {
-        self.0.may_read_ahead()
+    fn has_chunks(&self) -> bool {
+        self.0.has_chunks()
     }
 }
 
@@ -77,17 +77,22 @@ struct Transforming(Mapped);
 
 impl Iterate for Transforming {
     fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
-        let Some(Pair { item, result }) = self.0.next(ctx)? else { return Ok(None) };
-        if let Some(result) = result {
-            return Ok(Some(Member::Ready(result)));
-        }
-        let function = Arc::clone(self.0.function());
-        Ok(Some(Member::lazy(move |ctx| ctx.call1(&function, item.force_with_metadata(ctx)?))))
+        Ok(self.0.next_given(ctx)?.map(|given| match given {
+            Given::Result(result) => Member::Ready(result),
+            Given::Item(item) => self.0.later(item),
+        }))
     }
 
     fn next_evaluated(&mut self, ctx: &Context) -> Result<Option<Value>> {
-        let Some(pair) = self.0.next(ctx)? else { return Ok(None) };
-        pair.result(ctx, self.0.function()).map(Some)
+        match self.0.next_given(ctx)? {
+            Some(Given::Result(result)) => Ok(Some(result)),
+            Some(Given::Item(item)) => ctx.call1(self.0.function(), item.into_value(ctx)?).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn next_chunk(&mut self, ctx: &Context, most: usize) -> Result<Option<Chunk>> {
+        self.0.next_results(ctx, most)
     }
 }
 

@@ -12,7 +12,10 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "Makes a logical value of the text `true` or `false`, or of a number: zero is false.",
         &[example("{Logical.From(2), Logical.From(0), Logical.From(\"TRUE\")}", "{true, false, true}")],
         |_, arguments| logical_from(arguments.value(0)),
-    ),
+    )
+    .with_kernel(|_, given| {
+        Ok(given.first().and_then(|numbers| numbers.map_to_logicals(|number| number != 0.0)))
+    }),
     native(
         "Logical.FromText",
         "(text as nullable text) as nullable logical",

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::{ONE_NUMBER, counting};
 use crate::eval::{Arguments, Context};
 use crate::library::{Body, Declaration, Example, example, native};
+use crate::table::Vector;
 use crate::value::number::{
     double_to_decimal, integer_divide, integer_divide_decimal, integer_divide_whole, modulo, modulo_decimal,
     modulo_whole,
@@ -42,35 +43,40 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         "The number without its sign.",
         &[example("Number.Abs(-3.5)", "3.5")],
         abs,
-    ),
+    )
+    .with_kernel(|_, given| Ok(given.first().and_then(abs_of_each))),
     native(
         "Number.Sign",
         ONE_NUMBER,
         "1 for a number above zero, -1 for one below, 0 for zero.",
         &[example("{Number.Sign(-2.5), Number.Sign(0)}", "{-1, 0}")],
         sign,
-    ),
+    )
+    .with_kernel(|_, given| Ok(given.first().and_then(|numbers| numbers.map_to_wholes(sign_of)))),
     native(
         "Number.IsNaN",
         "(number as number) as logical",
         "Whether a number is `#nan`, the result of operations such as 0 / 0.",
         &[example("{Number.IsNaN(0 / 0), Number.IsNaN(1 / 0)}", "{true, false}")],
         |_, arguments| Ok(Value::Logical(arguments.double(0)?.is_nan())),
-    ),
+    )
+    .with_kernel(|_, given| Ok(asked(given, f64::is_nan))),
     native(
         "Number.IsEven",
         "(number as number) as logical",
         "Whether a number can be divided by two without remainder.",
         &[example("{Number.IsEven(82), Number.IsEven(625)}", "{true, false}")],
         |_, arguments| parity(&arguments).map(|rest| Value::Logical(rest == 0.0)),
-    ),
+    )
+    .with_kernel(|_, given| Ok(asked(given, |number| number % 2.0 == 0.0))),
     native(
         "Number.IsOdd",
         "(number as number) as logical",
         "Whether a whole number leaves a remainder of one when divided by two.",
         &[example("{Number.IsOdd(-3), Number.IsOdd(82)}", "{true, false}")],
         |_, arguments| parity(&arguments).map(|rest| Value::Logical(rest == 1.0)),
-    ),
+    )
+    .with_kernel(|_, given| Ok(asked(given, |number| (number % 2.0).abs() == 1.0))),
     native(
         "Number.Mod",
         "(number as nullable number, divisor as nullable number, optional precision as nullable number) as nullable number",
@@ -81,7 +87,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             example("Number.Mod(5, 0)", "#nan"),
         ],
         |_, arguments| divided(&arguments, modulo_whole, modulo, modulo_decimal),
-    ),
+    )
+    .with_kernel(|_, given| Ok(divided_columns(given, modulo_whole, modulo))),
     native(
         "Number.IntegerDivide",
         "(number1 as nullable number, number2 as nullable number, optional precision as nullable number) as nullable number",
@@ -91,7 +98,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             example("Number.IntegerDivide(7, 0)", "#nan"),
         ],
         |_, arguments| divided(&arguments, integer_divide_whole, integer_divide, integer_divide_decimal),
-    ),
+    )
+    .with_kernel(|_, given| Ok(divided_columns(given, integer_divide_whole, integer_divide))),
     native(
         "Number.Factorial",
         ONE_NUMBER,
@@ -135,12 +143,28 @@ fn abs(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
     })
 }
 
+fn abs_of_each(numbers: &Vector) -> Option<Vector> {
+    match numbers.column().as_double() {
+        Some(_) => numbers.map_to_doubles(f64::abs),
+        None => numbers.map_wholes(i64::checked_abs),
+    }
+}
+
 fn sign(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
     Ok(match arguments.optional_double(0)? {
         None => Value::Null,
-        Some(number) if number.is_nan() => Value::Double(number),
-        Some(number) => Value::Int64(i64::from(number > 0.0) - i64::from(number < 0.0)),
+        Some(number) => sign_of(number).map_or(Value::Double(number), Value::Int64),
     })
+}
+
+/// The sign of a number, if it has one.
+fn sign_of(number: f64) -> Option<i64> {
+    (!number.is_nan()).then(|| i64::from(number > 0.0) - i64::from(number < 0.0))
+}
+
+/// A question about each number, none of which may be `null`.
+fn asked(given: &[Vector], ask: impl Fn(f64) -> bool) -> Option<Vector> {
+    given.first().filter(|numbers| numbers.has_all())?.map_to_logicals(ask)
 }
 
 /// What is left of the number without its sign when divided by two.
@@ -176,6 +200,28 @@ fn divided(
             }
         }
         _ => by_doubles(),
+    }
+}
+
+/// [`divided`] of columns of one kind of number each, in double precision.
+fn divided_columns(
+    given: &[Vector],
+    whole: fn(i64, i64) -> Option<i64>,
+    double: fn(f64, f64) -> f64,
+) -> Option<Vector> {
+    let (dividend, divisor) = (given.first()?, given.get(1)?);
+    if given
+        .get(2)
+        .is_some_and(|precision| !matches!(precision.as_same(), Some(Value::Null | Value::Int64(0))))
+    {
+        return None;
+    }
+    let is_double = |vector: &Vector| {
+        vector.column().as_double().is_some() || matches!(vector.as_same(), Some(Value::Double(_)))
+    };
+    match is_double(dividend) || is_double(divisor) {
+        true => dividend.map_both_to_doubles(divisor, double),
+        false => dividend.map_both_wholes(divisor, whole),
     }
 }
 

@@ -3,11 +3,16 @@
 use super::rounding::mode_at;
 use crate::culture::number::{self, Number};
 use crate::eval::{Arguments, Context};
+use crate::library::conversion::converted;
 use crate::library::conversion::{
     WholeKind, culture_of, currency_from, decimal_from, double_from, number_from, number_from_text,
     percentage_from, single_from, text_from, whole_from,
 };
+use crate::library::text::{same, same_culture};
 use crate::library::{Declaration, example, native};
+use crate::table::{Vector, Whole};
+use crate::value::number::RoundingMode;
+use crate::value::types::Form;
 use crate::value::{Error, Result, Value};
 
 const FROM: &str = "(value as any, optional culture as nullable text) as nullable number";
@@ -27,7 +32,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         |ctx, arguments| number_from(ctx, arguments.value(0), &culture_of(ctx, &arguments, 1)?),
-    ),
+    )
+    .with_kernel(|ctx, given| converted(ctx, given, Form::Number)),
     native(
         "Number.FromText",
         "(text as nullable text, optional culture as nullable text) as nullable number",
@@ -37,7 +43,11 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             example("Number.FromText(\"5.0e-10\")", "5E-10"),
         ],
         from_text,
-    ),
+    )
+    .with_kernel(|ctx, given| match given.first().and_then(|texts| texts.column().as_text()) {
+        Some(_) => converted(ctx, given, Form::Number),
+        None => Ok(None),
+    }),
     native(
         "Number.ToText",
         "(number as nullable number, optional format as nullable text, optional culture as nullable text) as nullable text",
@@ -48,7 +58,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             example("Number.ToText(7, \"000\")", "\"007\""),
         ],
         to_text,
-    ),
+    )
+    .with_kernel(texts_of_columns),
     native(
         "Byte.From",
         ROUNDED,
@@ -89,7 +100,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         "Rounds a value to a whole number of 64 bits.",
         &[example("Int64.From(\"1.000\", \"de-DE\")", "1000")],
         |ctx, arguments| whole(ctx, &arguments, WholeKind::Int64),
-    ),
+    )
+    .with_kernel(wholes_of_columns),
     native(
         "Single.From",
         FROM,
@@ -157,4 +169,40 @@ fn to_text(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     formatted.map(Value::from).map_err(|_| {
         Error::expression("The format string isn't valid for a number.").with_detail(Value::Text(format))
     })
+}
+
+/// [`whole`] numbers of 64 bits from columns of texts or of numbers.
+fn wholes_of_columns(ctx: &Context, given: &[Vector]) -> Result<Option<Vector>> {
+    let mode = match same(given, 2) {
+        Some(Value::Null) => Some(RoundingMode::default()),
+        Some(Value::Int64(mode)) => RoundingMode::from_number(*mode),
+        _ => None,
+    };
+    let (Some(mode), Some(numbers)) = (mode, converted(ctx, given, Form::Number)?) else { return Ok(None) };
+    if let Some((Whole::Number, _)) = numbers.column().as_whole() {
+        return Ok(Some(numbers));
+    }
+    let rounded = |number: f64| {
+        let whole = mode.round_whole(number);
+        // Beyond, doubles are whole, but not each whole number is a double.
+        (whole.abs() < 9_007_199_254_740_992.0).then_some(whole as i64)
+    };
+    Ok(numbers.map_to_wholes(rounded).map(|wholes| wholes.with_fates(numbers.fates().cloned())))
+}
+
+/// [`to_text`] of columns.
+fn texts_of_columns(ctx: &Context, given: &[Vector]) -> Result<Option<Vector>> {
+    let (Some(Value::Text(format)), Some(culture)) = (same(given, 1), same_culture(ctx, given, 2)) else {
+        return Ok(None);
+    };
+    let write = |number: Number<'_>, text: &mut String| {
+        text.push_str(&number::format(number, format, culture).ok()?);
+        Some(())
+    };
+    Ok(given.first().and_then(|numbers| {
+        numbers.map_numbers_to_texts(
+            |whole, text| write(Number::Whole(whole), text),
+            |double, text| write(Number::Double(double), text),
+        )
+    }))
 }

@@ -4,9 +4,11 @@ use super::text::{LegacyText, TextOptions};
 use crate::culture::datetime::{DateTimeFormat, ExactError, parse_exact};
 use crate::eval::{Arguments, Context, conversion_error};
 use crate::library::conversion::{
-    ParseTarget, culture_of, date_from, datetime_from, datetimezone_from, text_from, time_from,
+    ParseTarget, converted, culture_of, date_from, datetime_from, datetimezone_from, text_from, time_from,
 };
+use crate::library::text::{same, same_culture};
 use crate::library::{Declaration, example, native};
+use crate::table::Vector;
 use crate::value::types::Form;
 use crate::value::{Error, Result, Text, Type, Value};
 use std::sync::Arc;
@@ -25,7 +27,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         |ctx, arguments| date_from(ctx, arguments.value(0), &culture_of(ctx, &arguments, 1)?),
-    ),
+    )
+    .with_kernel(|ctx, given| converted(ctx, given, Form::Date)),
     native(
         "Date.FromText",
         "(text as nullable text, optional options as any) as nullable date",
@@ -38,7 +41,11 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         |ctx, arguments| from_text(ctx, &arguments, "Date.FromText", ParseTarget::Date),
-    ),
+    )
+    .with_kernel(|ctx, given| match given.first().and_then(|texts| texts.column().as_text()) {
+        Some(_) => converted(ctx, given, Form::Date),
+        None => Ok(None),
+    }),
     native(
         "Date.ToText",
         "(date as nullable date, optional options as any, optional culture as nullable text) as nullable text",
@@ -51,7 +58,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         |ctx, arguments| to_text(ctx, &arguments, "Date.ToText", Form::Date),
-    ),
+    )
+    .with_kernel(|ctx, given| Ok(texts_of_columns(ctx, given, Form::Date))),
     native(
         "Time.From",
         "(value as any, optional culture as nullable text) as nullable time",
@@ -114,7 +122,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         |ctx, arguments| to_text(ctx, &arguments, "DateTime.ToText", Form::DateTime),
-    ),
+    )
+    .with_kernel(|ctx, given| Ok(texts_of_columns(ctx, given, Form::DateTime))),
     native(
         "DateTimeZone.From",
         "(value as any, optional culture as nullable text) as nullable datetimezone",
@@ -189,6 +198,20 @@ fn to_text(ctx: &Context, arguments: &Arguments<'_>, function: &str, form: Form)
     text.map(Value::from).map_err(|error| {
         Error::expression(format!("The value can't be written so: {error}.")).with_detail(value.clone())
     })
+}
+
+/// [`to_text`] of columns of dates, or dates with times, by a format that is the same in each row.
+fn texts_of_columns(ctx: &Context, given: &[Vector], form: Form) -> Option<Vector> {
+    let Value::Text(format) = same(given, 1)? else { return None };
+    let formatter = DateTimeFormat::new(format, same_culture(ctx, given, 2)?).ok()?;
+    let moments = given.first()?;
+    if format.is_empty() || moments.column().as_date().is_some() != matches!(form, Form::Date) {
+        return None;
+    }
+    moments.map_dates_to_texts(
+        |date, text| formatter.write_date(date, text).ok(),
+        |moment, text| formatter.write_datetime(moment, text).ok(),
+    )
 }
 
 fn bad_format(format: &Text) -> Error {

@@ -6,6 +6,7 @@ use crate::culture::duration;
 use crate::eval::{Arguments, conversion_error};
 use crate::library::conversion::{duration_from, duration_from_text};
 use crate::library::{Declaration, example, native};
+use crate::table::Vector;
 use crate::value::temporal::Duration;
 use crate::value::types::Form;
 use crate::value::{Error, Result, Type, Value};
@@ -79,56 +80,64 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         "The whole days of a duration.",
         &[example("Duration.Days(#duration(5, 4, 3, 2))", "5")],
         |_, arguments| part(&arguments, |duration| duration.days().into()),
-    ),
+    )
+    .with_kernel(|_, given| Ok(wholes(given, Duration::days))),
     native(
         "Duration.Hours",
         PART,
         "The hours of a duration beyond its days.",
         &[example("Duration.Hours(#duration(5, 4, 3, 2))", "4")],
         |_, arguments| part(&arguments, |duration| duration.hours().into()),
-    ),
+    )
+    .with_kernel(|_, given| Ok(wholes(given, Duration::hours))),
     native(
         "Duration.Minutes",
         PART,
         "The minutes of a duration beyond its hours.",
         &[example("Duration.Minutes(#duration(5, 4, 3, 2))", "3")],
         |_, arguments| part(&arguments, |duration| duration.minutes().into()),
-    ),
+    )
+    .with_kernel(|_, given| Ok(wholes(given, Duration::minutes))),
     native(
         "Duration.Seconds",
         PART,
         "The seconds of a duration beyond its minutes, with their fraction.",
         &[example("Duration.Seconds(#duration(0, 0, 0, 90.5))", "30.5")],
         |_, arguments| part(&arguments, |duration| duration.seconds().into()),
-    ),
+    )
+    .with_kernel(|_, given| Ok(doubles(given, Duration::seconds))),
     native(
         "Duration.TotalDays",
         PART,
         "The whole duration in days.",
         &[example("Duration.TotalDays(#duration(-2, -12, 0, 0))", "-2.5")],
         |_, arguments| part(&arguments, |duration| duration.total_days().into()),
-    ),
+    )
+    .with_kernel(|_, given| Ok(doubles(given, Duration::total_days))),
     native(
         "Duration.TotalHours",
         PART,
         "The whole duration in hours.",
         &[example("Duration.TotalHours(#duration(2, 3, 0, 0))", "51")],
         |_, arguments| part(&arguments, |duration| duration.total_hours().into()),
-    ),
+    )
+    .with_kernel(|_, given| Ok(doubles(given, Duration::total_hours))),
     native(
         "Duration.TotalMinutes",
         PART,
         "The whole duration in minutes.",
         &[example("Duration.TotalMinutes(#duration(0, 0, 0, 30))", "0.5")],
         |_, arguments| part(&arguments, |duration| duration.total_minutes().into()),
-    ),
+    )
+    .with_kernel(|_, given| Ok(doubles(given, Duration::total_minutes))),
     native(
         "Duration.TotalSeconds",
         PART,
         "The whole duration in seconds.",
         &[example("Duration.TotalSeconds(#duration(0, 25, 0, 0))", "90000")],
         |_, arguments| part(&arguments, |duration| duration.total_seconds().into()),
-    ),
+    )
+    .with_kernel(|_, given| Ok(doubles(given, Duration::total_seconds))),
 ];
 
 fn at(arguments: &Arguments<'_>) -> Result<Option<Duration>> {
@@ -141,4 +150,12 @@ fn at(arguments: &Arguments<'_>) -> Result<Option<Duration>> {
 
 fn part(arguments: &Arguments<'_>, part: fn(Duration) -> Value) -> Result<Value> {
     Ok(at(arguments)?.map_or(Value::Null, part))
+}
+
+fn wholes(given: &[Vector], part: fn(Duration) -> i64) -> Option<Vector> {
+    given.first()?.map_durations_to_wholes(part)
+}
+
+fn doubles(given: &[Vector], part: fn(Duration) -> f64) -> Option<Vector> {
+    given.first()?.map_durations_to_doubles(part)
 }

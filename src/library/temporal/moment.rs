@@ -2,6 +2,8 @@
 
 use crate::eval::{Arguments, Context};
 use crate::library::conversion::{document_culture, local_offset, outside_range};
+use crate::library::text::same;
+use crate::table::Vector;
 use crate::value::temporal::{Date, DateTime, DateTimeZone, DayOfWeek, Time};
 use crate::value::{Error, Result, Value};
 
@@ -149,5 +151,14 @@ pub(super) fn first_day(ctx: &Context, arguments: &Arguments<'_>, at: usize) -> 
             Error::expression("The 'firstDayOfWeek' argument is out of range.")
                 .with_detail(arguments.value(at).clone())
         }),
+    }
+}
+
+/// [`first_day`] of a second argument that is the same in each row.
+pub(super) fn same_first_day(ctx: &Context, given: &[Vector]) -> Option<DayOfWeek> {
+    match same(given, 1)? {
+        Value::Null => Some(document_culture(ctx).first_day_of_week()),
+        Value::Int64(number) => DayOfWeek::from_number(*number),
+        _ => None,
     }
 }

@@ -1,12 +1,13 @@
 //! Parts of dates and times: numbers, names, records.
 
 use super::PART;
-use super::moment::{Accepts, Moment, first_day};
+use super::moment::{Accepts, Moment, first_day, same_first_day};
 use crate::culture::Culture;
 use crate::eval::{Arguments, Context, conversion_error};
 use crate::library::conversion::culture_of;
 use crate::library::{Declaration, example, native};
-use crate::value::temporal::{Date, Time};
+use crate::table::Vector;
+use crate::value::temporal::{Date, DayOfWeek, Time};
 use crate::value::types::Form;
 use crate::value::{Result, Type, Value};
 use std::sync::Arc;
@@ -87,7 +88,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             let first = first_day(ctx, &arguments, 1)?;
             of_date(&arguments, "Date.DayOfWeek", |date| date.day_of_week().days_after(first).into())
         },
-    ),
+    )
+    .with_kernel(|ctx, given| Ok(of_week(ctx, given, |date, first| date.day_of_week().days_after(first).into()))),
     native(
         "Date.WeekOfMonth",
         WEEK_PART,
@@ -97,7 +99,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             let first = first_day(ctx, &arguments, 1)?;
             of_date(&arguments, "Date.WeekOfMonth", |date| date.week_of_month(first).into())
         },
-    ),
+    )
+    .with_kernel(|ctx, given| Ok(of_week(ctx, given, |date, first| date.week_of_month(first).into()))),
     native(
         "Date.WeekOfYear",
         WEEK_PART,
@@ -107,7 +110,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             let first = first_day(ctx, &arguments, 1)?;
             of_date(&arguments, "Date.WeekOfYear", |date| date.week_of_year(first).into())
         },
-    ),
+    )
+    .with_kernel(|ctx, given| Ok(of_week(ctx, given, |date, first| date.week_of_year(first).into()))),
     native(
         "Date.DayOfWeekName",
         NAME,
@@ -217,6 +221,12 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
 fn of_date(arguments: &Arguments<'_>, name: &str, part: impl FnOnce(Date) -> i64) -> Result<Value> {
     let moment = Moment::at(arguments, name, Accepts::Dates)?;
     Ok(moment.map_or(Value::Null, |moment| Value::Int64(part(moment.date()))))
+}
+
+/// A part of each date that depends on the first day of the week, the second argument.
+fn of_week(ctx: &Context, given: &[Vector], part: impl Fn(Date, DayOfWeek) -> i64) -> Option<Vector> {
+    let first = same_first_day(ctx, given)?;
+    given.first()?.map_dates_to_wholes(|date| part(date, first))
 }
 
 fn of_time(arguments: &Arguments<'_>, name: &str, part: impl FnOnce(Time) -> Value) -> Result<Value> {

@@ -1,9 +1,10 @@
 //! Starts and ends of days, weeks, months, quarters, years and hours.
 
 use super::CHANGE;
-use super::moment::{Accepts, Moment, first_day};
+use super::moment::{Accepts, Moment, first_day, same_first_day};
 use crate::eval::Arguments;
 use crate::library::{Declaration, example, native};
+use crate::table::Vector;
 use crate::value::temporal::{DateTime, Period};
 use crate::value::{Result, Value};
 
@@ -16,7 +17,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         "The start of the day.",
         &[example("Date.StartOfDay(#datetime(2011, 10, 10, 8, 0, 0))", "#datetime(2011, 10, 10, 0, 0, 0)")],
         |_, arguments| start(&arguments, "Date.StartOfDay", Period::Day),
-    ),
+    )
+    .with_kernel(|_, given| Ok(starts(given, Period::Day))),
     native(
         "Date.StartOfWeek",
         WEEK,
@@ -26,28 +28,34 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             let first = first_day(ctx, &arguments, 1)?;
             start(&arguments, "Date.StartOfWeek", Period::Week(first))
         },
-    ),
+    )
+    .with_kernel(|ctx, given| {
+        Ok(same_first_day(ctx, given).and_then(|first| starts(given, Period::Week(first))))
+    }),
     native(
         "Date.StartOfMonth",
         CHANGE,
         "The start of the month.",
         &[example("Date.StartOfMonth(#date(2011, 10, 10))", "#date(2011, 10, 1)")],
         |_, arguments| start(&arguments, "Date.StartOfMonth", Period::Month),
-    ),
+    )
+    .with_kernel(|_, given| Ok(starts(given, Period::Month))),
     native(
         "Date.StartOfQuarter",
         CHANGE,
         "The start of the quarter.",
         &[example("Date.StartOfQuarter(#date(2011, 11, 10))", "#date(2011, 10, 1)")],
         |_, arguments| start(&arguments, "Date.StartOfQuarter", Period::Quarter),
-    ),
+    )
+    .with_kernel(|_, given| Ok(starts(given, Period::Quarter))),
     native(
         "Date.StartOfYear",
         CHANGE,
         "The start of the year.",
         &[example("Date.StartOfYear(#date(2011, 10, 10))", "#date(2011, 1, 1)")],
         |_, arguments| start(&arguments, "Date.StartOfYear", Period::Year),
-    ),
+    )
+    .with_kernel(|_, given| Ok(starts(given, Period::Year))),
     native(
         "Date.EndOfDay",
         CHANGE,
@@ -57,7 +65,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             "#datetime(2011, 5, 14, 23, 59, 59.9999999)",
         )],
         |_, arguments| end(&arguments, "Date.EndOfDay", Period::Day),
-    ),
+    )
+    .with_kernel(|_, given| Ok(ends(given, Period::Day))),
     native(
         "Date.EndOfWeek",
         WEEK,
@@ -67,28 +76,34 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             let first = first_day(ctx, &arguments, 1)?;
             end(&arguments, "Date.EndOfWeek", Period::Week(first))
         },
-    ),
+    )
+    .with_kernel(|ctx, given| {
+        Ok(same_first_day(ctx, given).and_then(|first| ends(given, Period::Week(first))))
+    }),
     native(
         "Date.EndOfMonth",
         CHANGE,
         "The last day or moment of the month.",
         &[example("Date.EndOfMonth(#date(2012, 2, 14))", "#date(2012, 2, 29)")],
         |_, arguments| end(&arguments, "Date.EndOfMonth", Period::Month),
-    ),
+    )
+    .with_kernel(|_, given| Ok(ends(given, Period::Month))),
     native(
         "Date.EndOfQuarter",
         CHANGE,
         "The last day or moment of the quarter.",
         &[example("Date.EndOfQuarter(#date(2011, 10, 10))", "#date(2011, 12, 31)")],
         |_, arguments| end(&arguments, "Date.EndOfQuarter", Period::Quarter),
-    ),
+    )
+    .with_kernel(|_, given| Ok(ends(given, Period::Quarter))),
     native(
         "Date.EndOfYear",
         CHANGE,
         "The last day or moment of the year.",
         &[example("Date.EndOfYear(#date(2011, 5, 14))", "#date(2011, 12, 31)")],
         |_, arguments| end(&arguments, "Date.EndOfYear", Period::Year),
-    ),
+    )
+    .with_kernel(|_, given| Ok(ends(given, Period::Year))),
     native(
         "Time.StartOfHour",
         CHANGE,
@@ -115,6 +130,14 @@ fn end(arguments: &Arguments<'_>, name: &str, period: Period) -> Result<Value> {
     let Some(moment) = Moment::at(arguments, name, Accepts::Dates)? else { return Ok(Value::Null) };
     let end = moment.map(|date| date.end_of(period), |moment| moment.end_of(period));
     end.ok_or_else(|| moment.out_of_range(arguments))
+}
+
+fn starts(given: &[Vector], period: Period) -> Option<Vector> {
+    given.first()?.map_dates(|date| date.start_of(period), |moment| moment.start_of(period))
+}
+
+fn ends(given: &[Vector], period: Period) -> Option<Vector> {
+    given.first()?.map_dates(|date| date.end_of(period), |moment| moment.end_of(period))
 }
 
 fn hour(arguments: &Arguments<'_>, name: &str, change: fn(DateTime) -> DateTime) -> Result<Value> {

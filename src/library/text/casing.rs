@@ -25,14 +25,27 @@ pub(super) fn proper(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     mapped(ctx, &text, |piece| continued(piece, culture, &mut inside))
 }
 
-/// A word starts at each letter that no letter precedes, so that `o'brien` is two words.
-pub(super) fn capitalised(text: &str, culture: Culture) -> String {
-    continued(text, culture, &mut false)
+/// Writes the text with each word in capitals at its start behind another. A word starts at each letter that no letter
+/// precedes, so that `o'brien` is two words.
+pub(super) fn write_capitalised(text: &str, culture: Culture, result: &mut String) {
+    write_continued(text, culture, &mut false, result);
 }
 
-/// The same for the next part of a text, whose start is `inside` of a word or not.
+/// The next part of a text, whose start is `inside` of a word or not.
 fn continued(text: &str, culture: Culture, inside: &mut bool) -> String {
     let mut result = String::with_capacity(text.len());
+    write_continued(text, culture, inside, &mut result);
+    result
+}
+
+fn write_continued(text: &str, culture: Culture, inside: &mut bool, result: &mut String) {
+    if text.is_ascii() && !culture.has_dotless_i() {
+        return result.extend(text.bytes().map(|byte| {
+            let cased = if *inside { byte.to_ascii_lowercase() } else { byte.to_ascii_uppercase() };
+            *inside = byte.is_ascii_alphabetic();
+            char::from(cased)
+        }));
+    }
     for character in text.chars() {
         let is_letter = character.is_alphabetic();
         result.push(match (is_letter, *inside) {
@@ -43,5 +56,4 @@ fn continued(text: &str, culture: Culture, inside: &mut bool) -> String {
         // A combining mark belongs to the letter before.
         *inside = is_letter || (*inside && unicode_normalization::char::is_combining_mark(character));
     }
-    result
 }

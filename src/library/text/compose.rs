@@ -1,29 +1,41 @@
 //! Functions that put texts together.
 
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
 use super::argument::single_character;
 use super::long::{Matches, Pieces, is_long};
 use super::position::length;
 use crate::eval::{Arguments, Context, Limits, conversion_error};
 use crate::value::types::Form;
-use crate::value::{Result, Text, Type, Value};
+use crate::value::{Part, Result, Text, Type, Value};
 
 pub(super) fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let texts = arguments.list(0)?;
     let separator = arguments.optional_text(1)?.unwrap_or_default();
-    let mut combined = Pieces::default();
-    let mut first = true;
-    let mut items = texts.items();
-    while let Some(item) = items.next_value(ctx)? {
-        let text = match item {
-            Value::Null => continue,
-            Value::Text(text) => text,
-            other => return Err(conversion_error(&other, &std::sync::Arc::new(Type::new(Form::Text)))),
-        };
+    let (mut combined, mut first) = (Pieces::default(), true);
+    let mut add = |text: &str| {
         if !std::mem::take(&mut first) {
             combined.push(ctx, &separator)?;
         }
-        combined.push(ctx, &text)?;
-    }
+        combined.push(ctx, text)
+    };
+    texts.each_part(ctx, |part| {
+        if let Part::Column(column) = part
+            && let Some(texts) = column.as_text()
+        {
+            texts.iter().flatten().try_for_each(&mut add)?;
+            return Ok(ControlFlow::Continue(()));
+        }
+        part.each(ctx, |item| {
+            match item.as_plain() {
+                Value::Null => {}
+                Value::Text(text) => add(text)?,
+                other => return Err(conversion_error(other, &Arc::new(Type::new(Form::Text)))),
+            }
+            Ok(ControlFlow::Continue(()))
+        })
+    })?;
     combined.finish(ctx)
 }
 

@@ -2,9 +2,11 @@
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use crate::culture::number::parse;
+use super::kernels::{same_culture, same_text};
+use crate::culture::number::{Number, parse, push_text};
 use crate::eval::{Arguments, Context, conversion_error, field_not_found, not_enough_elements};
 use crate::library::conversion::{culture_of, not_a_number, text_from};
+use crate::table::Vector;
 use crate::value::types::Form;
 use crate::value::{Error, Result, Type, Value};
 
@@ -44,6 +46,65 @@ pub(super) fn format(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     }
     result.push_str(rest);
     Ok(Value::from(result))
+}
+
+/// A part of a format: a text as it stands, or the number of an item.
+enum Piece<'f> {
+    Text(&'f str),
+    Item(usize),
+}
+
+/// The pieces of a format that names items only; nothing if it names fields, or is malformed.
+fn pieces(format: &str) -> Option<Vec<Piece<'_>>> {
+    let (mut pieces, mut rest) = (Vec::new(), format);
+    while let Some(at) = rest.find('#') {
+        let (before, place) = rest.split_at(at);
+        pieces.push(Piece::Text(before));
+        match place.as_bytes().get(1) {
+            Some(b'{') => {
+                let (index, after) = place.get(2..)?.split_once('}')?;
+                pieces.push(Piece::Item(index.trim().parse().ok()?));
+                rest = after;
+            }
+            Some(b'[') => return None,
+            _ => {
+                pieces.push(Piece::Text(place.get(..1)?));
+                rest = place.get(1..)?;
+            }
+        }
+    }
+    pieces.push(Piece::Text(rest));
+    Some(pieces)
+}
+
+/// [`format`] of columns, by a format that is the same in each row and names items of lists.
+pub(super) fn format_columns(ctx: &Context, given: &[Vector]) -> Result<Option<Vector>> {
+    let (Some(format), Some(culture)) = (same_text(given, 0), same_culture(ctx, given, 2)) else {
+        return Ok(None);
+    };
+    let lists = given.get(1).and_then(|lists| lists.column().as_any());
+    let (Some(pieces), Some(lists)) = (pieces(format), lists) else { return Ok(None) };
+    let write = |row: usize, text: &mut String| {
+        let Value::List(list) = lists.get(row)?.ready()?.as_plain() else { return None };
+        let items = list.as_items()?;
+        for piece in &pieces {
+            match piece {
+                Piece::Text(piece) => text.push_str(piece),
+                Piece::Item(at) => match items.get(*at)?.ready()?.as_plain() {
+                    Value::Null => {}
+                    Value::Text(item) => text.push_str(item),
+                    Value::Int64(whole) => push_text(text, Number::Whole(*whole), culture),
+                    Value::Double(double) => push_text(text, Number::Double(*double), culture),
+                    other => match text_from(ctx, other, &culture).ok()? {
+                        Value::Text(item) => text.push_str(&item),
+                        _ => return None,
+                    },
+                },
+            }
+        }
+        Some(())
+    };
+    Ok(Vector::written(lists.len(), write))
 }
 
 /// What fills a place `#{0}`.

@@ -18,7 +18,7 @@ mod search;
 mod tests;
 
 pub(super) use compose::replaced;
-pub(super) use kernels::replace_in_texts;
+pub(super) use kernels::{replace_in_texts, same, same_culture};
 
 use super::lines::guid;
 use super::{Declaration, example, native};
@@ -30,7 +30,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "The character with a Unicode code point.",
         &[example("Character.FromNumber(65)", "\"A\""), example("Character.FromNumber(null)", "null")],
         character::from_number,
-    ),
+    )
+    .with_kernel(kernels::from_number),
     native(
         "Character.ToNumber",
         "(character as nullable text) as nullable number",
@@ -43,7 +44,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         character::to_number,
-    ),
+    )
+    .with_kernel(kernels::to_number),
     native(
         "Text.AfterDelimiter",
         "(text as nullable text, delimiter as text, optional index as any) as any",
@@ -65,7 +67,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.At(\"cat\", 3)", "error: Expression.Error: The 'index' argument is out of range."),
         ],
         cut::at,
-    ),
+    )
+    .with_kernel(kernels::at),
     native(
         "Text.BeforeDelimiter",
         "(text as nullable text, delimiter as text, optional index as any) as any",
@@ -91,7 +94,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         delimiter::between,
-    ),
+    )
+    .with_kernel(kernels::between),
     native(
         "Text.Clean",
         "(text as nullable text) as nullable text",
@@ -121,7 +125,7 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         ],
         search::contains,
     )
-    .with_kernel(|_, given| Ok(kernels::asked(given, |text, part| text.contains(part)))),
+    .with_kernel(kernels::contains),
     native(
         "Text.End",
         "(text as nullable text, count as number) as nullable text",
@@ -150,7 +154,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.Format(\"#[a]!\", [a = 1.5], \"de-DE\")", "\"1,5!\""),
         ],
         format::format,
-    ),
+    )
+    .with_kernel(format::format_columns),
     native(
         "Text.From",
         "(value as any, optional culture as nullable text) as nullable text",
@@ -161,7 +166,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.From(null)", "null"),
         ],
         format::from,
-    ),
+    )
+    .with_kernel(kernels::from),
     native(
         "Text.FromBinary",
         "(binary as nullable binary, optional encoding as nullable number) as nullable text",
@@ -194,7 +200,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         cut::insert,
-    ),
+    )
+    .with_kernel(kernels::insert),
     native(
         "Text.Length",
         "(text as nullable text) as nullable number",
@@ -239,7 +246,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.PadEnd(\"ab\", 4, \".\")", "\"ab..\""),
         ],
         compose::pad_end,
-    ),
+    )
+    .with_kernel(|ctx, given| kernels::padded(ctx, given, false)),
     native(
         "Text.PadStart",
         "(text as nullable text, count as number, optional character as nullable text) as nullable text",
@@ -249,7 +257,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.PadStart(\"123456\", 5)", "\"123456\""),
         ],
         compose::pad_start,
-    ),
+    )
+    .with_kernel(|ctx, given| kernels::padded(ctx, given, true)),
     native(
         "Text.PositionOf",
         "(text as text, substring as text, optional occurrence as nullable number, optional comparer as nullable function) as any",
@@ -260,7 +269,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Text.PositionOf(\"abc\", \"C\", null, Comparer.OrdinalIgnoreCase)", "2"),
         ],
         search::position,
-    ),
+    )
+    .with_kernel(kernels::position),
     native(
         "Text.PositionOfAny",
         "(text as text, characters as list, optional occurrence as nullable number) as any",
@@ -291,7 +301,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         cut::range,
-    ),
+    )
+    .with_kernel(kernels::range),
     native(
         "Text.Remove",
         "(text as nullable text, removeChars as any) as nullable text",
@@ -319,7 +330,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "The text as many times over as the count says.",
         &[example("Text.Repeat(\"ab\", 2)", "\"abab\""), example("Text.Repeat(\"ab\", 0)", "\"\"")],
         compose::repeat,
-    ),
+    )
+    .with_kernel(kernels::repeated),
     native(
         "Text.Replace",
         "(text as nullable text, old as text, new as text) as nullable text",

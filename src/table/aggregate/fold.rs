@@ -1,14 +1,17 @@
 //! Aggregates of lists as states that take one value after the other.
 
 use std::cmp::Ordering;
+use std::ops::ControlFlow;
 use std::sync::Arc;
+
+use arrow_array::Array;
 
 use crate::eval::{Context, apply, compare, conversion_error, ordinal};
 use crate::ir::Operator;
 use crate::table::Whole;
 use crate::value::temporal::{Date, DateTime, DateTimeZone, Duration, TICKS_PER_DAY, Time};
 use crate::value::types::Form;
-use crate::value::{Error, Kind, Result, Type, Value};
+use crate::value::{Error, Kind, Member, Part, Result, Type, Value};
 
 /// How two numbers (or durations) are joined: operators, or these in another precision.
 pub type Arithmetic = fn(&Context, Operator, &Value, &Value) -> Result<Value>;
@@ -105,6 +108,95 @@ impl Fold {
             Fold::AverageTicks(sum) => Some(Some(sum.like.clone())),
             Fold::Count(_) | Fold::NonNullCount(_) => Some(None),
         }
+    }
+
+    /// [`Fold::push`] of many items, in the usual precision: the first error ends it.
+    ///
+    /// # Errors
+    /// Those of items, and of [`Fold::push`].
+    pub fn push_part(&mut self, ctx: &Context, part: Part<'_>) -> Result<()> {
+        match part {
+            Part::Members(mut items) => loop {
+                let taken = self.push_run(items);
+                let Some((item, rest)) = items.get(taken..).and_then(<[Member]>::split_first) else {
+                    return Ok(());
+                };
+                match item.ready() {
+                    Some(value) => self.push_ref(ctx, value)?,
+                    None => self.push(ctx, item.force_with_metadata(ctx)?, apply)?,
+                }
+                items = rest;
+            },
+            Part::Column(column) => {
+                if let Some(doubles) = column.as_double().filter(|doubles| doubles.null_count() == 0) {
+                    return doubles.values().iter().try_for_each(|double| self.push_double(ctx, *double));
+                }
+                if let Some((kind, wholes)) = column.as_whole().filter(|(_, wholes)| wholes.null_count() == 0)
+                {
+                    return wholes.values().iter().try_for_each(|whole| self.push_whole(ctx, kind, *whole));
+                }
+                if let (Fold::NonNullCount(count), Some(texts)) = (&mut *self, column.as_text()) {
+                    *count += (texts.len() - texts.null_count()) as i64;
+                    return Ok(());
+                }
+                let _ = column.each_value(ctx, |value| {
+                    self.push_ref(ctx, &value)?;
+                    Ok(ControlFlow::Continue(()))
+                })?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes the first of some items as long as they are numbers of the form of the state, in loops that do nothing
+    /// else; gives how many those are.
+    fn push_run(&mut self, items: &[Member]) -> usize {
+        let doubles = || {
+            items.iter().map_while(|item| match item {
+                Member::Ready(Value::Double(double)) => Some(*double),
+                _ => None,
+            })
+        };
+        let wholes = || {
+            items.iter().map_while(|item| match item {
+                Member::Ready(Value::Int64(whole)) => Some(*whole),
+                _ => None,
+            })
+        };
+        let mut taken = 0;
+        match self {
+            Fold::Sum(Value::Double(total)) => doubles().for_each(|double| {
+                *total += double;
+                taken += 1;
+            }),
+            Fold::Average(Value::Double(total), count) => {
+                doubles().for_each(|double| {
+                    *total += double;
+                    taken += 1;
+                });
+                *count += taken as i64;
+            }
+            Fold::Max(Value::Double(best)) if !best.is_nan() => doubles().for_each(|double| {
+                *best = if double > *best { double } else { *best };
+                taken += 1;
+            }),
+            Fold::Min(Value::Double(best)) if !best.is_nan() => {
+                doubles().take_while(|double| !double.is_nan()).for_each(|double| {
+                    *best = if double < *best { double } else { *best };
+                    taken += 1;
+                });
+            }
+            Fold::Max(Value::Int64(best)) => wholes().for_each(|whole| {
+                *best = whole.max(*best);
+                taken += 1;
+            }),
+            Fold::Min(Value::Int64(best)) => wholes().for_each(|whole| {
+                *best = whole.min(*best);
+                taken += 1;
+            }),
+            _ => {}
+        }
+        taken
     }
 
     /// [`Fold::push`] of an item that is kept elsewhere, in the usual precision.

@@ -6,7 +6,7 @@ use super::evaluate::evaluate;
 use super::expression::Expression;
 use super::result::{Collect, Fate, Vector, both};
 use super::scope::Scope;
-use crate::value::{List, Member, Native, Result, Value};
+use crate::value::{Native, Result, Value};
 
 /// A call of a library function for the rows of a scope: by its kernel, else row by row, without records and frames.
 ///
@@ -51,26 +51,6 @@ pub(super) fn native(scope: &Scope<'_>, native: &Arc<Native>, arguments: &[Expre
         match ctx.call_native(native, &mut values) {
             Ok(value) => result.value(value),
             Err(error) => result.fate(Fate::of(error)?),
-        }
-    }
-    Ok(result.finish())
-}
-
-/// A list of what the items are in each row. What an item raises is raised by whoever reads it, so the row is asked.
-pub(super) fn list(scope: &Scope<'_>, items: &[Expression]) -> Result<Vector> {
-    let vectors = items.iter().map(|item| evaluate(scope, item)).collect::<Result<Vec<_>>>()?;
-    let list = |row: usize| {
-        let members = vectors.iter().map(|vector| Member::Ready(vector.value(row)));
-        Value::List(Arc::new(List::Items(members.collect())))
-    };
-    if vectors.iter().all(|vector| vector.as_same().is_some()) {
-        return Ok(Vector::same(list(0), scope.len()));
-    }
-    let mut result = Collect::new(scope.len());
-    for row in 0..scope.len() {
-        match vectors.iter().all(|vector| vector.fate(row) == Fate::Value) {
-            true => result.value(list(row)),
-            false => result.fate(Fate::Unknown),
         }
     }
     Ok(result.finish())

@@ -4,10 +4,13 @@
 //! functions that compute a value from values and do nothing else, and of functions that compile themselves. All else
 //! runs row by row.
 
+use std::sync::Arc;
+
 use super::Program;
 use super::expression::Expression;
 use crate::ir::{Capture, Check, Code, Item, Lambda, MemberNode, Node};
 use crate::table::is_simple_native;
+use crate::table::simple::is_simple_call;
 use crate::value::{Callable, Closure, Function, Member, Shape, Value};
 
 /// Expressions that nest deeper run row by row.
@@ -212,9 +215,9 @@ impl<'s> Compiler<'s> {
                     None if access.optional => Expression::Constant(Value::Null),
                     None => return None,
                 },
-                _ => return None,
+                _ => Expression::Field(self.boxed(of, frame)?, access.name.clone(), access.optional),
             },
-            Node::CallNative(native, arguments, _) if is_simple_native(&native.name) => {
+            Node::CallNative(native, arguments, _) if is_simple_call(&native.name, arguments) => {
                 let most = native.parameters.kinds.len();
                 if arguments.len() < native.parameters.ty.required || arguments.len() > most {
                     return None;
@@ -223,8 +226,24 @@ impl<'s> Compiler<'s> {
                 Expression::Call(native.clone(), arguments.collect::<Option<_>>()?)
             }
             Node::Call(callee, arguments, _) => self.call(callee, arguments, frame)?,
+            Node::List(items, _) => {
+                let items = items.iter().map(|item| match item {
+                    Item::One(member) => self.put_off(member, frame),
+                    Item::Range(..) => None,
+                });
+                Expression::List(items.collect::<Option<_>>()?)
+            }
+            Node::Record(shape, scope, members) if scope.cells.is_empty() => {
+                let members = members.iter().map(|member| self.put_off(member, frame));
+                Expression::Record(Arc::clone(shape), members.collect::<Option<_>>()?)
+            }
             _ => return None,
         })
+    }
+
+    /// A member that may never be read: only what costs next to nothing is computed ahead.
+    fn put_off(&mut self, member: &MemberNode, frame: &mut Frame<'_>) -> Option<Expression> {
+        self.member(member, frame).filter(Expression::is_light)
     }
 
     /// The variable that fills a slot.

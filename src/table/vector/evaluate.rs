@@ -9,7 +9,7 @@ use super::expression::Expression;
 use super::merge::{Part, merge};
 use super::result::{Collect, Fate, Vector};
 use super::scope::Scope;
-use super::{binary, call};
+use super::{binary, call, made};
 use crate::eval::apply_unary;
 use crate::ir::UnaryOp;
 use crate::table::{Column, Whole};
@@ -86,7 +86,9 @@ fn compose(scope: &Scope<'_>, expression: &Expression) -> Result<Vector> {
             Ok(Vector::fated(Fate::Raises, scope.len()))
         }
         Expression::Call(native, arguments) => call::native(scope, native, arguments),
-        Expression::List(items) => call::list(scope, items),
+        Expression::List(items) => made::list(scope, items),
+        Expression::Record(shape, members) => made::record(scope, shape, members),
+        Expression::Field(of, name, optional) => made::field(&evaluate(scope, of)?, name, *optional),
         // `evaluate` has handled all the others.
         _ => Ok(Vector::fated(Fate::Unknown, scope.len())),
     }
@@ -164,15 +166,9 @@ fn logical(vector: &Vector, row: usize) -> std::result::Result<Option<bool>, ()>
     }
 }
 
-/// The values of a vector whose rows all have a logical one.
-fn all_logical(vector: &Vector) -> Option<&BooleanBuffer> {
-    let logicals = vector.column().as_logical()?;
-    (vector.fates().is_none() && logicals.null_count() == 0).then(|| logicals.values())
-}
-
 fn logic(scope: &Scope<'_>, decisive: bool, left: &Expression, right: &Expression) -> Result<Vector> {
     let left = evaluate(scope, left)?;
-    let asked: Vec<u32> = match all_logical(&left) {
+    let asked: Vec<u32> = match left.all_logical() {
         Some(bits) => match decisive {
             true => (!bits).set_indices_u32().collect(),
             false => bits.set_indices_u32().collect(),
@@ -190,8 +186,8 @@ fn logic(scope: &Scope<'_>, decisive: bool, left: &Expression, right: &Expressio
         true => None,
         false => Some(branch(scope, right, &asked)?),
     };
-    if let (Some(left), Some(Part { whole: true, vector, .. })) = (all_logical(&left), &right)
-        && let Some(right) = all_logical(vector)
+    if let (Some(left), Some(Part { whole: true, vector, .. })) = (left.all_logical(), &right)
+        && let Some(right) = vector.all_logical()
     {
         let bits = if decisive { left | right } else { left & right };
         return Ok(Vector::of(Column::logical(BooleanArray::new(bits, None))));

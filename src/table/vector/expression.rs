@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::ir::{Check, Operator, UnaryOp};
 use crate::value::types::Kinds;
-use crate::value::{Member, Native, Value};
+use crate::value::{Member, Native, Shape, Text, Value};
 
 /// A function of a row, or of a cell, as what it does to columns. Which nodes of a function have a counterpart here
 /// says [`compile`](super::compile).
@@ -32,8 +32,12 @@ pub(super) enum Expression {
     Raise(Box<Expression>),
     /// A call of a library function that computes a value from values and does nothing else.
     Call(Arc<Native>, Vec<Expression>),
-    /// A list; only as an argument of such a call.
+    /// A list.
     List(Vec<Expression>),
+    /// A record.
+    Record(Arc<Shape>, Vec<Expression>),
+    /// A field of a record; `null` where it is missing, if it is optional.
+    Field(Box<Expression>, Text, bool),
 }
 
 impl Expression {
@@ -56,6 +60,7 @@ impl Expression {
                 pair.0.is_light() && pair.1.is_light()
             }
             Expression::If(parts) => parts.0.is_light() && parts.1.is_light() && parts.2.is_light(),
+            Expression::Field(of, ..) => of.is_light(),
             _ => false,
         }
     }

@@ -12,8 +12,10 @@
 mod binary;
 mod call;
 mod compile;
+mod dates;
 mod evaluate;
 mod expression;
+mod made;
 mod merge;
 mod number;
 mod result;

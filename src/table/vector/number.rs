@@ -6,12 +6,13 @@
 
 use std::borrow::Cow;
 
-use arrow_array::{Array, Float64Array, Int64Array};
+use arrow_array::{Array, BooleanArray, Float64Array, Int64Array};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 
 use super::binary::with_nulls;
 use super::result::Vector;
 use crate::ir::Operator;
+use crate::table::text_views::Written;
 use crate::table::{Column, Whole};
 use crate::value::Value;
 
@@ -146,7 +147,133 @@ fn bits(a: &Values<'_>, b: &Values<'_>, len: usize, test: impl Fn(f64, f64) -> b
     }
 }
 
+/// Whole numbers, of which no one need be exact as a double.
+enum Ints<'v> {
+    Same(i64),
+    Each(&'v [i64], Option<&'v NullBuffer>),
+}
+
+impl<'v> Ints<'v> {
+    fn of(vector: &'v Vector) -> Option<Ints<'v>> {
+        if let Some(member) = vector.column().as_same() {
+            return match member.ready()? {
+                Value::Int64(whole) => Some(Ints::Same(*whole)),
+                _ => None,
+            };
+        }
+        let (Whole::Number, wholes) = vector.column().as_whole()? else { return None };
+        Some(Ints::Each(wholes.values(), wholes.nulls()))
+    }
+
+    fn at(&self, row: usize) -> i64 {
+        match self {
+            Ints::Same(whole) => *whole,
+            Ints::Each(wholes, _) => wholes.get(row).copied().unwrap_or_default(),
+        }
+    }
+
+    fn nulls(&self) -> Option<&'v NullBuffer> {
+        match self {
+            Ints::Same(_) => None,
+            Ints::Each(_, nulls) => *nulls,
+        }
+    }
+}
+
+/// A column of whole numbers, `None` for a row whose value is not there if that is no null.
+fn wholes(len: usize, nulls: Option<NullBuffer>, whole: impl Fn(usize) -> Option<i64>) -> Option<Vector> {
+    let mut made = Vec::with_capacity(len);
+    for row in 0..len {
+        match whole(row) {
+            Some(whole) => made.push(whole),
+            None if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) => made.push(0),
+            None => return None,
+        }
+    }
+    Some(Vector::of(Column::whole(Whole::Number, Int64Array::new(made.into(), nulls))))
+}
+
+/// What kernels make of numbers: `null` stays, and there is nothing where the vector holds other values, or numbers
+/// that no double holds exactly.
 impl Vector {
+    /// A double for each number.
+    pub fn map_to_doubles(&self, make: impl Fn(f64) -> f64) -> Option<Vector> {
+        let Numbers { values: Values::Each(values), nulls, .. } = Numbers::of(self)? else { return None };
+        let doubles: Vec<f64> = values.iter().map(|value| make(*value)).collect();
+        Some(Vector::of(Column::double(Float64Array::new(doubles.into(), nulls.cloned()))))
+    }
+
+    /// A double for each pair of numbers.
+    pub fn map_both_to_doubles(&self, other: &Vector, make: impl Fn(f64, f64) -> f64) -> Option<Vector> {
+        let (a, b) = (Numbers::of(self)?, Numbers::of(other)?);
+        if let (Values::Same(_), Values::Same(_)) = (&a.values, &b.values) {
+            return None;
+        }
+        let nulls = NullBuffer::union(a.nulls, b.nulls);
+        let doubles = pairs(&a.values, &b.values, make);
+        Some(Vector::of(Column::double(Float64Array::new(doubles.into(), nulls))))
+    }
+
+    /// A whole number for each whole number; nothing if there is none for one of them.
+    pub fn map_wholes(&self, make: impl Fn(i64) -> Option<i64>) -> Option<Vector> {
+        let whole = Ints::of(self)?;
+        wholes(self.len(), whole.nulls().cloned(), |row| make(whole.at(row)))
+    }
+
+    /// A whole number for each pair of whole numbers; nothing if there is none for one of them.
+    pub fn map_both_wholes(&self, other: &Vector, make: impl Fn(i64, i64) -> Option<i64>) -> Option<Vector> {
+        let (a, b) = (Ints::of(self)?, Ints::of(other)?);
+        wholes(self.len(), NullBuffer::union(a.nulls(), b.nulls()), |row| make(a.at(row), b.at(row)))
+    }
+
+    /// A whole number for each number; nothing if there is none for one of them.
+    pub fn map_to_wholes(&self, make: impl Fn(f64) -> Option<i64>) -> Option<Vector> {
+        let Numbers { values: Values::Each(values), nulls, .. } = Numbers::of(self)? else { return None };
+        wholes(self.len(), nulls.cloned(), |row| values.get(row).and_then(|value| make(*value)))
+    }
+
+    /// A logical value for each number.
+    pub fn map_to_logicals(&self, make: impl Fn(f64) -> bool) -> Option<Vector> {
+        let Numbers { values: Values::Each(values), nulls, .. } = Numbers::of(self)? else { return None };
+        let bits = BooleanBuffer::collect_bool(values.len(), |row| make(values[row]));
+        Some(Vector::of(Column::logical(BooleanArray::new(bits, nulls.cloned()))))
+    }
+
+    /// A text for each number, which `whole` or `double` writes; nothing if there is none for one of them.
+    pub fn map_numbers_to_texts(
+        &self,
+        whole: impl Fn(i64, &mut String) -> Option<()>,
+        double: impl Fn(f64, &mut String) -> Option<()>,
+    ) -> Option<Vector> {
+        let column = self.column();
+        let (wholes, doubles) = (column.as_whole(), column.as_double());
+        let nulls = match (wholes, doubles) {
+            (Some((Whole::Number, wholes)), _) => wholes.nulls(),
+            (_, Some(doubles)) => doubles.nulls(),
+            _ => return None,
+        };
+        let (mut texts, mut text) = (Written::new(column.len()), String::new());
+        for row in 0..column.len() {
+            if nulls.is_some_and(|nulls| nulls.is_null(row)) {
+                texts.push_null();
+                continue;
+            }
+            text.clear();
+            match (wholes, doubles) {
+                (Some((_, wholes)), _) => whole(wholes.value(row), &mut text)?,
+                (_, Some(doubles)) => double(doubles.value(row), &mut text)?,
+                _ => return None,
+            }
+            texts.push(&text);
+        }
+        Some(Vector::of(Column::text(texts.finish())))
+    }
+
+    /// Whether all rows have a value, of one kind, that is not `null`.
+    pub fn has_all(&self) -> bool {
+        self.fates().is_none() && self.null_mask().is_some_and(|mask| !mask.has_nulls())
+    }
+
     /// The numbers, those that are not whole changed by `round`; `None` if there are others values among them.
     pub fn rounded(&self, round: impl Fn(f64) -> f64) -> Option<Vector> {
         let column = self.column();

@@ -70,6 +70,13 @@ impl Vector {
         if let Some(Member::Ready(_)) = column.as_same() {
             return Vector { column: Arc::clone(column), fates: None };
         }
+        // Members that are all there and of a kind that no column has a form for stay as they are.
+        let is_kept = |member: &Member| matches!(member, Member::Ready(Value::Record(_) | Value::List(_)));
+        if column.as_any().is_some_and(|members| members.iter().all(is_kept))
+            && column.odd_rows().next().is_none()
+        {
+            return Vector { column: Arc::clone(column), fates: None };
+        }
         let mixed = column.as_any().is_some() || column.as_same().is_some();
         let gathered;
         let column = match mixed {
@@ -181,6 +188,12 @@ impl Vector {
         })
     }
 
+    /// The values, if each row has one and it is logical.
+    pub fn all_logical(&self) -> Option<&BooleanBuffer> {
+        let logicals = self.column.as_logical().filter(|_| self.fates.is_none())?;
+        (logicals.null_count() == 0).then(|| logicals.values())
+    }
+
     /// Whether a row passes a test, `null` being no; `None` if that is not known here.
     pub fn as_condition(&self, row: usize) -> Option<bool> {
         match (self.fate(row), self.value(row).as_plain()) {
@@ -225,6 +238,11 @@ pub struct NullMask<'v> {
 }
 
 impl NullMask<'_> {
+    /// Whether there is any.
+    pub fn has_nulls(&self) -> bool {
+        self.valid.is_some()
+    }
+
     /// Whether each cell is `null`, or is not.
     pub fn is_null(&self, wanted: bool) -> BooleanArray {
         let bits = match self.valid {

@@ -48,7 +48,15 @@ impl Digits {
         if value.trunc() == value && value.abs() < 1e15 && precision >= DOUBLE_DIGITS {
             return Self::of_whole(value as i64);
         }
-        Self::of_scientific(&format!("{:.*e}", precision.clamp(1, 17) - 1, value))
+        let precision = precision.clamp(1, 17);
+        match rounded(value.abs(), precision) {
+            Some((whole, places)) => {
+                let mut digits = Self::of_integer_text(value < 0.0, itoa::Buffer::new().format(whole));
+                digits.scale -= places as i32;
+                digits
+            }
+            None => Self::of_scientific(&format!("{:.*e}", precision - 1, value)),
+        }
     }
 
     /// The digits of text such as `-1.25e-7`, as the standard library writes doubles.
@@ -135,6 +143,42 @@ impl Digits {
     }
 }
 
+/// A positive double as a whole number of `precision` digits (or one more, if it was rounded up to a power of ten), and
+/// how many of them are decimal places; exactly rounded, halves to even. Only for doubles that are neither very large
+/// nor very small.
+fn rounded(value: f64, precision: usize) -> Option<(u64, usize)> {
+    /// Ten to the power of 22 has 74 bits, and fits a product with the 53 of a double.
+    const MOST_PLACES: i32 = 22;
+    const MANTISSA: u64 = (1 << 52) - 1;
+    let bits = value.to_bits();
+    let exponent = (bits >> 52) as i32;
+    if !(1..2047).contains(&exponent) {
+        return None;
+    }
+    // The value is `mantissa / 2^shift`.
+    let (mantissa, shift) = (u128::from(bits & MANTISSA | 1 << 52), u32::try_from(1075 - exponent).ok()?);
+    let (least, most) = (10u128.pow(precision as u32 - 1), 10u128.pow(precision as u32));
+    // log10(2) is about 1233 / 4096.
+    let mut places = precision as i32 - 1 - (((exponent - 1023) * 1233) >> 12);
+    for _ in 0..3 {
+        if !(0..=MOST_PLACES).contains(&places) || shift > 126 {
+            return None;
+        }
+        let product = mantissa * 10u128.pow(places as u32);
+        let whole = product >> shift;
+        if whole < least {
+            places += 1;
+        } else if whole >= most {
+            places -= 1;
+        } else {
+            let (rest, half) = (product & ((1 << shift) - 1), (1u128 << shift) >> 1);
+            let up = rest > half || rest == half && half > 0 && whole & 1 == 1;
+            return Some((whole as u64 + u64::from(up), places as usize));
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +195,29 @@ mod tests {
         assert_eq!(show(&Digits::of_double(0.00125, 15)), ("125".into(), -2));
         assert_eq!(show(&Digits::of_decimal(&Decimal::new(-1050, 4))), ("105".into(), 0));
         assert_eq!(show(&Digits::of_whole(i64::MIN)), ("9223372036854775808".into(), 19));
+    }
+
+    #[test]
+    fn digits_of_doubles_are_those_that_the_standard_library_writes() {
+        let mut bits = 7u64;
+        for round in 0..20_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let value = match round % 4 {
+                0 => f64::from_bits(bits),
+                1 => (bits >> 40) as f64 / 8.0,
+                2 => (bits >> 30) as f64 / 1000.0,
+                _ => (bits >> 11) as f64 / 1e16,
+            };
+            if !value.is_finite() {
+                continue;
+            }
+            for precision in [1, 3, 15, 17] {
+                let written = Digits::of_scientific(&format!("{:.*e}", precision - 1, value));
+                if value.trunc() != value {
+                    assert_eq!(Digits::of_double(value, precision), written, "{value:e} {precision}");
+                }
+            }
+        }
     }
 
     #[test]

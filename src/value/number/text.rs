@@ -84,7 +84,7 @@ pub fn push_finite(text: &mut String, value: f64, decimal_separator: &str, negat
     // engine does. Writing to a text cannot fail.
     let start = text.len();
     if value.trunc() == value && value.abs() < 1e15 {
-        let _ = write!(text, "{}", value as i64);
+        text.push_str(itoa::Buffer::new().format(value as i64));
     } else if (1e-4..1e15).contains(&value.abs()) {
         let _ = write!(text, "{value}");
     }

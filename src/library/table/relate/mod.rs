@@ -414,11 +414,18 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
         "Table.FuzzyGroup",
         "(table as table, key as any, aggregatedColumns as list, optional options as nullable record) as table",
-        "Groups rows whose key texts are alike. A group shows the first of its texts.",
-        &[example(
-            "Table.FuzzyGroup(#table(type table [a = text], {{\"Seattle\"}, {\"Redmond\"}, {\"seatle\"}}), \"a\", {\"all\", each [a]})",
-            "#table(type table [a = text, all = any], {{\"Seattle\", {\"Seattle\", \"seatle\"}}, {\"Redmond\", {\"Redmond\"}}})",
-        )],
+        "Groups rows whose key texts are alike. A group shows the first of its texts; the option SimilarityColumnName adds \
+         a column to its rows that says how alike theirs is.",
+        &[
+            example(
+                "Table.FuzzyGroup(#table(type table [a = text], {{\"Seattle\"}, {\"Redmond\"}, {\"seatle\"}}), \"a\", {\"all\", each [a]})",
+                "#table(type table [a = text, all = any], {{\"Seattle\", {\"Seattle\", \"seatle\"}}, {\"Redmond\", {\"Redmond\"}}})",
+            ),
+            example(
+                "Table.FuzzyGroup(#table(type table [a = text], {{\"Oslo\"}, {\"OSLO\"}}), \"a\", {\"all\", each _}, [SimilarityColumnName = \"s\"]){0}[all][s]",
+                "{1, 1}",
+            ),
+        ],
         fuzzy::group,
     ),
     native(

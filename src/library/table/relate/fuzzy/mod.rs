@@ -13,7 +13,8 @@ use super::{join, names};
 use crate::criteria::Rule;
 use crate::eval::{Arguments, Context, field_exists};
 use crate::table::{
-    self, Batch, Batches, Column, Demand, Explanation, Grouping, JoinKind, JoinSide, Operator, Table,
+    self, Aggregate, Batch, Batches, Column, Demand, Explanation, Grouping, JoinKind, JoinSide, Operator,
+    Table,
 };
 use crate::value::types::Form;
 use crate::value::{Error, Function, Member, Parameters, Result, Shape, Text, Type, Value};
@@ -89,12 +90,54 @@ pub(super) fn group(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let columns = table::positions(&table, &names::one_or_many(ctx, arguments.value(1))?)?;
     let aggregates = aggregates(ctx, &arguments.list(2)?)?;
     let options = Options::read(ctx, arguments.optional_record(3)?)?;
-    options.refuse(&["SimilarityColumnName"])?;
     only_texts(&table, &columns)?;
     check_names(&table, &columns, &aggregates)?;
+    if options.similarity_column.is_some() {
+        return match columns.as_slice() {
+            [column] => group_with_similarity(table, *column, aggregates, options),
+            // Of several keys each would have a likeness of its own.
+            _ => Err(options.refused("SimilarityColumnName")),
+        };
+    }
     let grouping =
         Grouping { columns, local: false, comparer: Some(alike(&options)), keys_as_records: false };
     Ok(Value::Table(Arc::new(table::group(&table, grouping, aggregates))))
+}
+
+/// Groups by the clusters of a column; the rows of a group say in a column of their own how like the group's text theirs
+/// is.
+fn group_with_similarity(
+    table: Arc<Table>,
+    column: usize,
+    aggregates: Vec<Aggregate>,
+    options: Options,
+) -> Result<Value> {
+    let key = table.names().get(column).cloned().unwrap_or_default();
+    // No column of the table is called so.
+    let longest = table.names().iter().map(|name| name.len()).max().unwrap_or(0);
+    let leader = Text::from("#".repeat(longest + 1));
+    let clustered = Arc::new(clustered(table, column, leader, options)?);
+    let (at, width) = (clustered.width().saturating_sub(2), clustered.width());
+    let seen: Vec<usize> = (0..width).filter(|position| *position != at).collect();
+    let shape = Arc::new(Shape::new(seen.iter().filter_map(|at| clustered.names().get(*at).cloned())));
+    let seen: Vec<Option<usize>> = seen.into_iter().map(Some).collect();
+    let aggregates = aggregates.into_iter().map(|aggregate| {
+        let (seen, shape, function) = (seen.clone(), Arc::clone(&shape), Arc::clone(&aggregate.function));
+        let of_seen = Function::from_rust("group", Parameters::untyped(&["rows"]), move |ctx, arguments| {
+            let rows = table::select_positions(&arguments.table(0)?, Arc::clone(&shape), seen.clone());
+            ctx.call1(&function, Value::Table(Arc::new(rows)))
+        });
+        match of_seen {
+            Value::Function(function) => Some(Aggregate { function, ..aggregate }),
+            _ => None,
+        }
+    });
+    let grouping = Grouping { columns: vec![at], local: false, comparer: None, keys_as_records: false };
+    let aggregates: Option<Vec<Aggregate>> = aggregates.collect();
+    let grouped = table::group(&clustered, grouping, aggregates.unwrap_or_default());
+    let names = std::iter::once(key).chain(grouped.names().iter().skip(1).cloned());
+    let (shape, types) = (Arc::new(Shape::new(names)), grouped.types().to_vec());
+    Ok(Value::Table(Arc::new(Table::new(shape, types, Arc::clone(grouped.operator())))))
 }
 
 /// `Table.AddFuzzyClusterColumn(table, columnName, newColumnName, optional options)`.
@@ -103,7 +146,12 @@ pub(super) fn add_cluster_column(ctx: &Context, arguments: Arguments<'_>) -> Res
     let column = names::position(&table, &arguments.text(1)?)?;
     let options = Options::read(ctx, arguments.optional_record(3)?)?;
     only_texts(&table, &[column])?;
-    let mut new = vec![(arguments.text(2)?, table.types().get(column).cloned().unwrap_or_else(Type::any))];
+    Ok(Value::Table(Arc::new(clustered(table, column, arguments.text(2)?, options)?)))
+}
+
+/// The table with the text of each row's cluster in a column `name`, and with its likeness if the options ask for it.
+fn clustered(table: Arc<Table>, column: usize, name: Text, options: Options) -> Result<Table> {
+    let mut new = vec![(name, table.types().get(column).cloned().unwrap_or_else(Type::any))];
     if let Some(name) = &options.similarity_column {
         new.push((name.clone(), Arc::new(Type::nullable(Form::Number))));
     }
@@ -116,7 +164,7 @@ pub(super) fn add_cluster_column(ctx: &Context, arguments: Arguments<'_>) -> Res
         types.push(ty);
     }
     let operator = Cluster { input: table, column, options: Arc::new(options) };
-    Ok(Value::Table(Arc::new(Table::new(Arc::new(Shape::new(names)), types, Arc::new(operator)))))
+    Ok(Table::new(Arc::new(Shape::new(names)), types, Arc::new(operator)))
 }
 
 /// The columns must claim to be texts, whatever their cells are.

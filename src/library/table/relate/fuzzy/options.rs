@@ -21,7 +21,6 @@ pub(super) struct Options {
     ignore_space: bool,
     /// Texts and what they stand for.
     transformations: Arc<FxHashMap<String, String>>,
-    given: Vec<Text>,
 }
 
 impl Options {
@@ -43,7 +42,6 @@ impl Options {
             ignore_case: logical("IgnoreCase")?,
             ignore_space: logical("IgnoreSpace")?,
             transformations: Arc::default(),
-            given: record.as_ref().map_or_else(Vec::new, |record| record.names().to_vec()),
         };
         if !(0.0..=1.0).contains(&options.threshold) {
             let message = "The 'Threshold' option must be between 0.00 and 1.00.";
@@ -66,13 +64,9 @@ impl Options {
         Ok(options)
     }
 
-    /// Fails if one of these options was given: there is nothing here that would heed it.
-    pub(super) fn refuse(&self, names: &[&str]) -> Result<()> {
-        match self.given.iter().find(|name| names.contains(&name.as_str())) {
-            Some(name) => Err(Error::expression(format!("The option '{name}' isn't available here."))
-                .with_detail(Value::Text(name.clone()))),
-            None => Ok(()),
-        }
+    /// The error for an option that nothing here would heed.
+    pub(super) fn refused(&self, name: &str) -> Error {
+        Error::expression(format!("The option '{name}' isn't available here.")).with_detail(Value::text(name))
     }
 
     /// How alike two texts are: 1 where the options see no difference.
