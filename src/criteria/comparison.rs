@@ -121,6 +121,11 @@ impl ComparisonCriteria {
         let order = match self.parts.as_slice() {
             [Part { selector: Selector::Item, rule, descending }] => {
                 let falls = *descending != falling;
+                if matches!(rule, Rule::Plain)
+                    && let Some(arranged) = exact::arranged(ctx, &values, falls)?
+                {
+                    return Ok(arranged);
+                }
                 self.order_by(
                     ctx,
                     &values,

@@ -8,7 +8,7 @@ use super::operators::unsupported;
 use crate::ir::{Node, Operator, Site};
 use crate::table;
 use crate::value::temporal::DateTime;
-use crate::value::{Items, Iterate, Kind, List, Member, Record, Result, Shape, Value};
+use crate::value::{Items, Iterate, Kind, List, Member, Record, Result, Value};
 
 impl Frame<'_> {
     /// `&`, whose left operand grows where it is if nothing else holds it: so that what is put together piece by piece
@@ -132,5 +132,7 @@ pub(super) fn merge(left: &Record, right: &Record) -> Record {
     if added.is_empty() {
         return Record::new(Arc::clone(left.shape()), members);
     }
-    Record::new(Arc::new(Shape::new(left.names().iter().cloned().chain(added))), members)
+    let mut names = added.iter();
+    let shape = names.next().map_or_else(|| Arc::clone(left.shape()), |name| left.shape().with(name));
+    Record::new(names.fold(shape, |shape, name| shape.with(name)), members)
 }

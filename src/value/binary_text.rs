@@ -5,15 +5,29 @@ const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /// Standard base 64, with padding.
 pub fn base64_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let digit = DIGITS.get((bits >> (18 - 6 * place) & 63) as usize).copied().unwrap_or(b'=');
-            text.push(if place <= group.len() { char::from(digit) } else { '=' });
-        }
-    }
+    push_base64(bytes, &mut text);
     text
+}
+
+/// Puts the [`base64_text`] of bytes behind a text.
+pub fn push_base64(bytes: &[u8], text: &mut String) {
+    let digit = |bits: u32| DIGITS.get((bits & 63) as usize).map_or('=', |digit| char::from(*digit));
+    let mut groups = bytes.chunks_exact(3);
+    for group in &mut groups {
+        let bits = group.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
+        text.extend([digit(bits >> 18), digit(bits >> 12), digit(bits >> 6), digit(bits)]);
+    }
+    match *groups.remainder() {
+        [byte] => {
+            let bits = u32::from(byte) << 16;
+            text.extend([digit(bits >> 18), digit(bits >> 12), '=', '=']);
+        }
+        [first, second] => {
+            let bits = u32::from(first) << 16 | u32::from(second) << 8;
+            text.extend([digit(bits >> 18), digit(bits >> 12), digit(bits >> 6), '=']);
+        }
+        _ => {}
+    }
 }
 
 /// Reads standard base 64; white space is skipped. `None` if the text is something else.
@@ -49,8 +63,15 @@ pub fn base64_bytes(text: &str) -> Option<Vec<u8>> {
 
 /// Two lower-case hexadecimal digits for each byte.
 pub fn hex_text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    push_hex(bytes, &mut text);
+    text
+}
+
+/// Puts the [`hex_text`] of bytes behind a text.
+pub fn push_hex(bytes: &[u8], text: &mut String) {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
 }
 
 /// Reads hexadecimal digits in pairs. `None` if the text is something else.

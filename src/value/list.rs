@@ -190,6 +190,14 @@ impl List {
         }
         let mut items = self.items();
         let mut count = 0;
+        if self.has_chunks() {
+            let mut most = FIRST;
+            while let Some(chunk) = items.next_chunk(ctx, most)? {
+                most = (most * 4).min(MOST);
+                count += chunk.len();
+            }
+            return Ok(count);
+        }
         while items.next(ctx)?.is_some() {
             count += 1;
         }

@@ -24,7 +24,7 @@ mod text;
 pub mod types;
 
 pub use binary::{Binary, ByteStream};
-pub use binary_text::{base64_bytes, base64_text, hex_bytes, hex_text};
+pub use binary_text::{base64_bytes, base64_text, hex_bytes, hex_text, push_base64, push_hex};
 pub use cell::{Cell, Thunk};
 pub use chunk::{Chunk, Part};
 pub use error::{Error, Frame as TraceFrame, Raised, Reason, Result, Stop};

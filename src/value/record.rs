@@ -1,5 +1,5 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -15,6 +15,8 @@ pub struct Shape {
     names: Vec<Text>,
     /// Only for many names; a few are found faster by looking along the list.
     index: Option<FxHashMap<Text, u32>>,
+    /// The shape of one name more that was asked for last.
+    wider: Mutex<Option<Arc<Shape>>>,
 }
 
 /// Names up to this many are searched in order.
@@ -34,7 +36,22 @@ impl Shape {
             }
             index
         });
-        Shape { id: NEXT.fetch_add(1, Ordering::Relaxed), names, index }
+        Shape { id: NEXT.fetch_add(1, Ordering::Relaxed), names, index, wider: Mutex::default() }
+    }
+
+    /// The shape of these names and one more behind them: the same as before, if it was asked for the same name last.
+    pub fn with(&self, name: &Text) -> Arc<Shape> {
+        /// Shapes of more names are made anew, so that a record that grows without end keeps no shape of each length.
+        const MOST: usize = 16;
+        let make = || Arc::new(Shape::new(self.names.iter().chain([name]).cloned()));
+        if self.len() >= MOST {
+            return make();
+        }
+        let mut wider = self.wider.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*wider {
+            Some(shape) if shape.names.last() == Some(name) => Arc::clone(shape),
+            _ => Arc::clone(wider.insert(make())),
+        }
     }
 
     /// A number no other shape has (until 2^32 shapes were made): the key of inline caches.

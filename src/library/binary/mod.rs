@@ -158,7 +158,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             example("Binary.ToText(#binary({72, 105}), BinaryEncoding.Hex)", "\"4869\""),
         ],
         text::to_text,
-    ),
+    )
+    .with_kernel(text::texts_of_columns),
     native(
         "Binary.View",
         "(binary as nullable binary, handlers as record) as binary",

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use super::bytes::binary;
 use crate::eval::{Arguments, Context, conversion_error};
-use crate::library::text::{argument::out_of_range, long::Pieces};
+use crate::library::text::{argument::out_of_range, long::Pieces, same};
+use crate::table::Vector;
 use crate::value::types::Form;
-use crate::value::{Error, Result, Type, Value, base64_bytes, base64_text, hex_bytes, hex_text};
+use crate::value::{
+    Error, Result, Type, Value, base64_bytes, base64_text, hex_bytes, hex_text, push_base64, push_hex,
+};
 
 /// Bytes, and digits, of a piece of a long value: whole groups of both.
 const PIECE: usize = 3 << 16;
@@ -36,6 +39,23 @@ pub(super) fn to_text(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> 
         made.push(ctx, &to_text(piece))?;
     }
     made.finish(ctx)
+}
+
+/// [`to_text`] of columns of bytes at hand, in an encoding that is the same in each row.
+pub(super) fn texts_of_columns(_: &Context, given: &[Vector]) -> Result<Option<Vector>> {
+    let write: fn(&[u8], &mut String) = match same(given, 1) {
+        Some(Value::Null | Value::Int64(0)) => push_base64,
+        Some(Value::Int64(1)) => push_hex,
+        _ => return Ok(None),
+    };
+    let binaries = given.first().and_then(|binaries| binaries.column().as_any());
+    Ok(binaries.and_then(|binaries| {
+        Vector::written(binaries.len(), |row, text| {
+            let Value::Binary(binary) = binaries.get(row)?.ready()?.as_plain() else { return None };
+            write(binary.at_hand().filter(|bytes| bytes.len() <= PIECE)?, text);
+            Some(())
+        })
+    }))
 }
 
 /// Whether the encoding argument is `BinaryEncoding.Hex`; base 64 is the default.

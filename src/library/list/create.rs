@@ -1,12 +1,13 @@
 //! Lists made from nothing.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::stream::{counted, holds, stream};
+use super::stream::{counted, holds};
 use crate::eval::{Arguments, Context, apply};
 use crate::ir::Operator;
 use crate::library::{Declaration, example, native};
-use crate::value::{Error, List, Member, Result, Value};
+use crate::table::Program;
+use crate::value::{Chunk, Enumerate, Error, Function, Iterate, List, Member, Result, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -86,35 +87,100 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
 ];
 
 fn generate(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let (initial, condition) = (arguments.function(0)?, arguments.function(1)?);
-    let (next, selector) = (arguments.function(2)?, arguments.optional_function(3)?);
-    Ok(stream(move || {
-        let (initial, condition) = (Arc::clone(&initial), Arc::clone(&condition));
-        let (next, selector) = (Arc::clone(&next), selector.clone());
-        let mut current: Option<Value> = None;
-        let mut done = false;
-        move |ctx: &Context| {
-            if done {
-                return Ok(None);
-            }
-            let value = match current.take() {
-                Some(value) => ctx.call1(&next, value)?,
-                None => ctx.call(&initial, &[])?,
-            };
-            if !holds(ctx, &condition, value.clone())? {
-                done = true;
-                return Ok(None);
-            }
-            current = Some(value.clone());
-            Ok(Some(match &selector {
-                Some(selector) => {
-                    let selector = Arc::clone(selector);
-                    Member::lazy(move |ctx| ctx.call1(&selector, value.clone()))
-                }
-                None => Member::Ready(value),
-            }))
+    let generated = Generated {
+        initial: arguments.function(0)?,
+        condition: arguments.function(1)?,
+        next: arguments.function(2)?,
+        selector: arguments.optional_function(3)?,
+        only_computes: OnceLock::new(),
+    };
+    Ok(Value::List(Arc::new(List::Lazy(Box::new(Arc::new(generated))))))
+}
+
+struct Generated {
+    initial: Arc<Function>,
+    condition: Arc<Function>,
+    next: Arc<Function>,
+    selector: Option<Arc<Function>>,
+    only_computes: OnceLock<bool>,
+}
+
+impl Enumerate for Arc<Generated> {
+    fn iterate(&self) -> Box<dyn Iterate> {
+        Box::new(Generating { functions: Arc::clone(self), current: None, done: false, failed: None })
+    }
+
+    fn has_chunks(&self) -> bool {
+        // Only then can nothing tell that they are called ahead of time.
+        let only_computes =
+            || [&self.condition, &self.next].iter().all(|function| Program::of_cell(function).is_some());
+        *self.only_computes.get_or_init(only_computes)
+    }
+}
+
+struct Generating {
+    functions: Arc<Generated>,
+    current: Option<Value>,
+    done: bool,
+    /// An error that came up while looking ahead.
+    failed: Option<Error>,
+}
+
+impl Generating {
+    fn next_value(&mut self, ctx: &Context) -> Result<Option<Value>> {
+        if self.done {
+            return Ok(None);
         }
-    }))
+        let value = match self.current.take() {
+            Some(value) => ctx.call1(&self.functions.next, value)?,
+            None => ctx.call(&self.functions.initial, &[])?,
+        };
+        if !holds(ctx, &self.functions.condition, value.clone())? {
+            self.done = true;
+            return Ok(None);
+        }
+        self.current = Some(value.clone());
+        Ok(Some(value))
+    }
+
+    fn item(&self, value: Value) -> Member {
+        match &self.functions.selector {
+            Some(selector) => {
+                let selector = Arc::clone(selector);
+                Member::lazy(move |ctx| ctx.call1(&selector, value.clone()))
+            }
+            None => Member::Ready(value),
+        }
+    }
+}
+
+impl Iterate for Generating {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Member>> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        Ok(self.next_value(ctx)?.map(|value| self.item(value)))
+    }
+
+    fn next_chunk(&mut self, ctx: &Context, most: usize) -> Result<Option<Chunk>> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let mut items = Vec::new();
+        while items.len() < most {
+            match self.next_value(ctx) {
+                Ok(Some(value)) => items.push(self.item(value)),
+                Ok(None) => break,
+                Err(error) if items.is_empty() || error.is_stop() => return Err(error),
+                Err(error) => {
+                    // Those before it come first.
+                    self.failed = Some(error);
+                    break;
+                }
+            }
+        }
+        Ok((!items.is_empty()).then_some(Chunk::Members(items)))
+    }
 }
 
 /// A list of `start + n * step` for n from 0.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::eval::Context;
-use crate::value::{Chunk, Enumerate, Items, Iterate, List, Member, Result, Value};
+use crate::value::{Chunk, Enumerate, Items, Iterate, List, Member, Part, Result, Value};
 
 struct Kept<S> {
     list: Arc<List>,
@@ -82,25 +82,42 @@ impl<K: FnMut(&Context, &Value) -> Result<bool> + Send> Iterate for Keeping<K> {
                     None => return Ok(None),
                 },
             };
-            let (len, mut at, mut places) = (chunk.len(), from, Vec::new());
-            while at < len {
-                let item = chunk.member(at);
-                let keep = match item.ready() {
-                    Some(value) if at == from || is_scalar(value) => (self.keep)(ctx, value),
-                    None if at == from => {
-                        item.force_with_metadata(ctx).and_then(|value| (self.keep)(ctx, &value))
-                    }
+            let (len, mut places) = (chunk.len(), Vec::new());
+            let keep = &mut self.keep;
+            let mut at = from;
+            // Whether the item at `at` was looked at.
+            let mut look = |item: &Member| -> Result<bool> {
+                let kept = match item.ready() {
+                    Some(value) if at == from || is_scalar(value) => keep(ctx, value),
+                    None if at == from => item.force_with_metadata(ctx).and_then(|value| keep(ctx, &value)),
                     // Looking at it may evaluate something: only when it is asked for.
-                    _ => break,
+                    _ => return Ok(false),
                 };
-                match keep {
+                match kept {
                     Ok(true) => places.push(at as u32),
                     Ok(false) => {}
                     Err(error) if at == from || error.is_stop() => return Err(error),
                     // It is raised when the item is asked for.
-                    Err(_) => break,
+                    Err(_) => return Ok(false),
                 }
                 at += 1;
+                Ok(true)
+            };
+            match chunk.part() {
+                Part::Members(items) => {
+                    for item in items.get(from..).unwrap_or_default() {
+                        if !look(item)? {
+                            break;
+                        }
+                    }
+                }
+                Part::Column(column) => {
+                    for row in from..len {
+                        if !look(&column.get(row))? {
+                            break;
+                        }
+                    }
+                }
             }
             if places.len() == len {
                 return Ok(Some(chunk));

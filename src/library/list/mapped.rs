@@ -181,6 +181,11 @@ impl Mapped {
                 },
             };
             let (from, len) = (ahead.at, ahead.items.len());
+            match ahead.results.as_same() {
+                Some(Value::Logical(true)) => return Ok(Some(ahead.items.slice(from, len))),
+                Some(Value::Logical(false)) => continue,
+                _ => {}
+            }
             if let Some(holding) = ahead.results.all_logical().filter(|_| from == 0) {
                 let places: Vec<u32> = holding.set_indices_u32().collect();
                 if !places.is_empty() {

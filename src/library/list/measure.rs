@@ -79,12 +79,17 @@ fn non_null_count(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 
 /// How many items are not `null`.
 fn there(ctx: &Context, items: &[Member]) -> Result<usize> {
+    let (mut nulls, mut hidden) = (0, 0);
+    for item in items {
+        nulls += usize::from(matches!(item, Member::Ready(Value::Null)));
+        hidden += usize::from(matches!(item, Member::Lazy(_) | Member::Ready(Value::Meta(_))));
+    }
+    if hidden == 0 {
+        return Ok(items.len() - nulls);
+    }
     let mut count = 0;
     for item in items {
-        count += usize::from(match item {
-            Member::Ready(value) => !value.is_null(),
-            lazy => !lazy.force(ctx)?.is_null(),
-        });
+        count += usize::from(!item.force(ctx)?.is_null());
     }
     Ok(count)
 }

@@ -68,7 +68,7 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         &[example("{Number.IsEven(82), Number.IsEven(625)}", "{true, false}")],
         |_, arguments| parity(&arguments).map(|rest| Value::Logical(rest == 0.0)),
     )
-    .with_kernel(|_, given| Ok(asked(given, |number| number % 2.0 == 0.0))),
+    .with_kernel(|_, given| Ok(asked(given, is_even))),
     native(
         "Number.IsOdd",
         "(number as number) as logical",
@@ -76,7 +76,7 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         &[example("{Number.IsOdd(-3), Number.IsOdd(82)}", "{true, false}")],
         |_, arguments| parity(&arguments).map(|rest| Value::Logical(rest == 1.0)),
     )
-    .with_kernel(|_, given| Ok(asked(given, |number| (number % 2.0).abs() == 1.0))),
+    .with_kernel(|_, given| Ok(asked(given, |number| number.trunc() == number && !is_even(number) && number.is_finite()))),
     native(
         "Number.Mod",
         "(number as nullable number, divisor as nullable number, optional precision as nullable number) as nullable number",
@@ -160,6 +160,11 @@ fn sign(_: &Context, arguments: Arguments<'_>) -> Result<Value> {
 /// The sign of a number, if it has one.
 fn sign_of(number: f64) -> Option<i64> {
     (!number.is_nan()).then(|| i64::from(number > 0.0) - i64::from(number < 0.0))
+}
+
+/// Whether two divides the number, without the division that takes long.
+fn is_even(number: f64) -> bool {
+    number.is_finite() && (number * 0.5).trunc() * 2.0 == number
 }
 
 /// A question about each number, none of which may be `null`.

@@ -134,10 +134,9 @@ fn add_field(_: &Context, mut arguments: Arguments<'_>) -> Result<Value> {
     if record.shape().position(&name).is_some() {
         return Err(field_exists(&name, member));
     }
-    let mut fields: Vec<(Text, Member)> =
-        record.fields().map(|(name, member)| (name.clone(), member)).collect();
-    fields.push((name, member));
-    record_of(fields)
+    let mut members = record.members();
+    members.push(member);
+    Ok(Value::Record(Arc::new(Record::new(record.shape().with(&name), members))))
 }
 
 fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {

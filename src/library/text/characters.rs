@@ -1,5 +1,7 @@
 //! Functions that look at one character at a time.
 
+use std::sync::OnceLock;
+
 use super::argument::Characters;
 use super::long::{Pieces, each_piece, is_long, mapped};
 use crate::eval::{Arguments, Context};
@@ -63,13 +65,20 @@ fn kept(ctx: &Context, text: Text, keep: impl Fn(char) -> bool) -> Result<Value>
 
 pub(super) fn to_list(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let text = arguments.text(0)?;
-    let mut buffer = [0; 4];
     let mut characters = Vec::new();
     each_piece(ctx, &text, |piece| {
-        characters.extend(piece.chars().map(|character| Value::text(character.encode_utf8(&mut buffer))));
+        characters.extend(piece.chars().map(|character| Value::Text(alone(character))));
         ctx.reserve(characters.len().saturating_mul(size_of::<Value>()))
     })?;
     Ok(Value::list(characters))
+}
+
+/// A character as a text. The texts of plain letters and digits are shared.
+fn alone(character: char) -> Text {
+    static PLAIN: OnceLock<[Text; 128]> = OnceLock::new();
+    let make = |character: char| Text::new(character.encode_utf8(&mut [0; 4]));
+    let plain = PLAIN.get_or_init(|| std::array::from_fn(|code| make(char::from(code as u8))));
+    plain.get(character as usize).map_or_else(|| make(character), Text::clone)
 }
 
 pub(super) fn reverse(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {

@@ -150,7 +150,10 @@ pub(super) fn text_length(_: &Context, given: &[Vector]) -> Given {
 
 pub(super) fn at(_: &Context, given: &[Vector]) -> Given {
     let Some(index) = same_count(given, 1) else { return Ok(None) };
-    parts(given, |text| byte_at(text, index).filter(|byte| *byte < text.len()).map(|_| slice(text, index, 1)))
+    parts(given, |text| match text.is_ascii() {
+        true => text.get(index..index.checked_add(1)?),
+        false => byte_at(text, index).filter(|byte| *byte < text.len()).map(|_| slice(text, index, 1)),
+    })
 }
 
 pub(super) fn start(_: &Context, given: &[Vector]) -> Given {

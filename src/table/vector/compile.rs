@@ -11,7 +11,7 @@ use super::expression::Expression;
 use crate::ir::{Capture, Check, Code, Item, Lambda, MemberNode, Node};
 use crate::table::is_simple_native;
 use crate::table::simple::is_simple_call;
-use crate::value::{Callable, Closure, Function, Member, Shape, Value};
+use crate::value::{Callable, Closure, Function, List, Member, Shape, Value};
 
 /// Expressions that nest deeper run row by row.
 const DEEPEST: usize = 100;
@@ -301,6 +301,9 @@ impl<'s> Compiler<'s> {
     /// An argument of a library function: it may be a list.
     fn given(&mut self, node: &Node, frame: &mut Frame<'_>) -> Option<Expression> {
         let Node::List(items, _) = node else { return self.node(node, frame) };
+        if let Some(list) = constant_list(items) {
+            return Some(Expression::Constant(list));
+        }
         let items = items.iter().map(|item| match item {
             Item::One(member) => self.member(member, frame),
             Item::Range(..) => None,
@@ -393,4 +396,28 @@ fn constant(value: &Value) -> Option<Value> {
         },
         _ => Some(value.clone()),
     }
+}
+
+/// A list of constants and of ranges between constants, as sets of characters are written, if it is not long.
+fn constant_list(items: &[Item]) -> Option<Value> {
+    const LONGEST: usize = 4096;
+    let constant = |node: &Node| match node {
+        Node::Constant(value @ (Value::Int64(_) | Value::Text(_))) => Some(value.clone()),
+        _ => None,
+    };
+    let mut members = Vec::new();
+    for item in items {
+        match item {
+            Item::One(MemberNode::Ready(node)) => members.push(Member::Ready(constant(node)?)),
+            Item::Range(from, to, _) => match &crate::eval::range(&constant(from)?, &constant(to)?).ok()? {
+                List::Items(items) => members.extend(items.iter().cloned()),
+                _ => return None,
+            },
+            _ => return None,
+        }
+        if members.len() > LONGEST {
+            return None;
+        }
+    }
+    Some(Value::List(Arc::new(List::Items(members))))
 }
