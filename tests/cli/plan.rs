@@ -21,6 +21,7 @@ fn a_plan_has_a_line_for_each_step() {
 #[test]
 fn what_runs_row_by_row_has_its_reason_below() {
     let text = QUERY.replace("    #\"Grouped rows\"\n", "    #\"Added custom\"\n");
+    let text = text.replace("[n = [Amount]]", "[n = Text.From([Amount])]");
     let ran = pqm_reading(&text, &["plan", "-"]);
     assert!(
         ran.out.contains("row by row")
