@@ -100,7 +100,10 @@ impl Pieces {
 
     /// The same text `count` times over.
     pub(super) fn push_often(&mut self, ctx: &Context, text: &str, count: usize) -> Result<()> {
-        let most = (PIECE / text.len().max(1)).max(1);
+        if text.is_empty() {
+            return Ok(());
+        }
+        let most = (PIECE / text.len()).max(1);
         let block = text.repeat(most.min(count));
         for _ in 0..count / most {
             self.push(ctx, &block)?;
@@ -241,10 +244,10 @@ mod tests {
         with_context(|ctx| {
             let (mut made, mut expected) = (Pieces::default(), String::new());
             for (text, count) in
-                [("ab", 3), ("é", PIECE), (&long(), 2), ("", 7), ("xyz", PIECE + 1), ("q", 0)]
+                [("ab", 3), ("é", PIECE), (&long(), 2), ("", usize::MAX), ("xyz", PIECE + 1), ("q", 0)]
             {
                 made.push_often(ctx, text, count).expect("no limit");
-                expected.push_str(&text.repeat(count));
+                expected.push_str(&if text.is_empty() { String::new() } else { text.repeat(count) });
             }
             assert_eq!(made.finish(ctx).ok().map(|value| shown(&value)), Some(expected));
         });
