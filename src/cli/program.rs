@@ -187,7 +187,8 @@ fn engine(options: &ProgramOptions) -> Result<Engine, Failure> {
         threads: threads(options)?,
         ..Limits::default()
     };
-    Ok(Engine::new().with_host(LocalHost::new(here)).with_culture(&options.culture).with_limits(limits))
+    let host = LocalHost::new(here).with_databases(super::credential::of_database);
+    Ok(Engine::new().with_host(host).with_culture(&options.culture).with_limits(limits))
 }
 
 /// How many threads may work on tables.

@@ -24,6 +24,7 @@ mod postgres;
 mod row_set;
 mod sqlite;
 mod store;
+mod transaction;
 
 pub use cell::{Cell, CellKind};
 pub use csv_file::CsvFormat;
@@ -142,6 +143,12 @@ fn duplicate_key(entity: &Entity, cells: &[Cell]) -> Rejection {
         code: RejectionCode::KeyDuplicate,
         reason: format!("an earlier row of this run has the same key ({}) and was kept", key.join(", ")),
     }
+}
+
+/// The rejection of a row that a trigger of the table left out.
+fn ignored() -> Rejection {
+    let reason = "a trigger of the table ignored the row".to_owned();
+    Rejection { column: None, code: RejectionCode::Constraint, reason }
 }
 
 /// The rejection of a row that is not there, where rows are only updated.

@@ -5,10 +5,11 @@ use std::fs::File;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::http::{Credential, GoOn, HttpError, HttpRequest, HttpResponse};
 #[cfg(feature = "http")]
-use super::http::{Credential, HostGrants, HttpClient};
-use super::http::{GoOn, HttpError, HttpRequest, HttpResponse};
+use super::http::{HostGrants, HttpClient};
 use super::{Anywhere, FolderEntry, Host, HostError, Now, Scratch};
 
 /// A host that grants nothing: evaluation is then a pure function of the program and its inputs.
@@ -23,9 +24,13 @@ impl Host for NoHost {}
 pub struct LocalHost {
     base: PathBuf,
     granted: Option<Vec<PathBuf>>,
+    databases: Arc<Databases>,
     #[cfg(feature = "http")]
-    network: std::sync::Arc<HttpClient>,
+    network: Arc<HttpClient>,
 }
+
+/// Which databases on servers are granted, and with which credentials; see [`Host::database`].
+type Databases = dyn Fn(&str) -> Result<Option<Credential>, HostError> + Send + Sync;
 
 /// Ticks (100 ns) between 0001-01-01 and 1970-01-01.
 const UNIX_EPOCH_TICKS: i64 = 621_355_968_000_000_000;
@@ -37,8 +42,9 @@ impl LocalHost {
         LocalHost {
             base: base.into(),
             granted: None,
+            databases: Arc::new(|_: &str| Ok(None)),
             #[cfg(feature = "http")]
-            network: std::sync::Arc::new(HttpClient::new(HostGrants::Everything)),
+            network: Arc::new(HttpClient::new(HostGrants::Everything)),
         }
     }
 
@@ -49,17 +55,28 @@ impl LocalHost {
         self
     }
 
-    /// The same host without the network.
+    /// The same host without the network, and so without the databases on it.
     pub fn without_network(self) -> LocalHost {
+        let host = self.with_databases(|address| Err(super::denied_database(address)));
         #[cfg(feature = "http")]
-        return self.with_network(HttpClient::new(HostGrants::Nothing));
+        return host.with_network(HttpClient::new(HostGrants::Nothing));
         #[cfg(not(feature = "http"))]
+        host
+    }
+
+    /// The same host with these databases on servers: for the address of one, what it is opened with, or why it is
+    /// not granted.
+    pub fn with_databases(
+        mut self,
+        databases: impl Fn(&str) -> Result<Option<Credential>, HostError> + Send + Sync + 'static,
+    ) -> LocalHost {
+        self.databases = Arc::new(databases);
         self
     }
 
     /// The same host on this network: what it grants, and the credentials it has.
     #[cfg(feature = "http")]
-    pub fn with_network(mut self, network: impl Into<std::sync::Arc<HttpClient>>) -> LocalHost {
+    pub fn with_network(mut self, network: impl Into<Arc<HttpClient>>) -> LocalHost {
         self.network = network.into();
         self
     }
@@ -143,6 +160,10 @@ impl Host for LocalHost {
     #[cfg(feature = "http")]
     fn credential(&self, url: &str) -> Result<Option<Credential>, HttpError> {
         self.network.credential(url)
+    }
+
+    fn database(&self, address: &str) -> Result<Option<Credential>, HostError> {
+        (self.databases)(address)
     }
 
     fn now(&self) -> Result<Now, HostError> {

@@ -108,6 +108,15 @@ pub trait Host: Send + Sync {
         Ok(None)
     }
 
+    /// What a database on a server is opened with, if the host grants it; its address is such as
+    /// `postgres://server:5432/database`.
+    ///
+    /// # Errors
+    /// The address isn't granted, or the store of the credentials cannot be read.
+    fn database(&self, address: &str) -> Result<Option<Credential>, HostError> {
+        Err(denied_database(address))
+    }
+
     /// Lets time pass; less than asked if need be. Called in small pieces by those who wait to ask a server again.
     fn pause(&self, time: Duration) {
         std::thread::sleep(time);
@@ -149,6 +158,10 @@ pub trait Host: Send + Sync {
             advice: "Let the host grant randomness to this script.".into(),
         })
     }
+}
+
+fn denied_database(address: &str) -> HostError {
+    HostError::Denied { what: format!("the database '{address}'"), advice: "Let the host grant it.".into() }
 }
 
 fn denied_file(path: &Path) -> HostError {

@@ -43,6 +43,8 @@ const FAMILIES: &[&[Declaration]] = &[
     binary::FUNCTIONS,
     binary_format::FUNCTIONS,
     database::FUNCTIONS,
+    #[cfg(feature = "postgres")]
+    database::SERVERS,
     documents::FUNCTIONS,
     #[cfg(feature = "excel")]
     documents::excel::FUNCTIONS,

@@ -112,7 +112,7 @@ const UNAVAILABLE: &[(&str, &str)] = &[
     ),
     (
         "PostgreSQL.",
-        "there is no driver for PostgreSQL in this build. Export the tables with COPY and read them with Csv.Document.",
+        "this build of pqm does not reach PostgreSQL. Build it with the feature postgres, or export the tables with COPY and read them with Csv.Document.",
     ),
     ("Progress.", "it is meant for internal use by Microsoft's services."),
     (

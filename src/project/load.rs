@@ -126,6 +126,12 @@ impl Project {
         &*self.reach.credentials
     }
 
+    /// The same, for what outlives the project.
+    #[cfg(feature = "postgres")]
+    pub(super) fn kept_credentials(&self) -> Arc<dyn CredentialSource> {
+        Arc::clone(&self.reach.credentials)
+    }
+
     /// The network as far as the project's connections reach.
     #[cfg(feature = "http")]
     pub(super) fn network(&self) -> &Network {

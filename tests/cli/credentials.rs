@@ -39,7 +39,7 @@ fn a_credential_is_kept_listed_tested_and_forgotten_and_tells_no_secret() {
     run(&["delete", "Hook"], "", 0, "forgotten");
     run(&["delete", "Hook"], "", 2, "no credential");
     std::fs::write(folder.path().join("kept.key"), "0123456789abcdef0123456789abcdef").unwrap();
-    run(&["list"], "", 5, "do not open with this key file");
+    run(&["list"], "", 5, "do not open with this key");
     assert!(!said.contains(SECRET), "{said}");
     for file in ["kept", "kept.key"] {
         let bytes = std::fs::read(folder.path().join(file)).unwrap();

@@ -257,6 +257,31 @@ fn prospect_to_cash_goes_into_dataverse_and_on_with_delta_links() {
     assert_eq!(count(&again, 0, "read"), 0);
 }
 
+/// Only rows at or past the mark are asked for, and those without a value, which may be anywhere.
+#[test]
+fn a_watermark_is_asked_of_the_service() {
+    let running = start(Config { page: 5000, ..config() });
+    let start = INBOUND.find("  - name: Products").unwrap();
+    let inbound = &INBOUND[start..INBOUND.find("  - name: Quotes").unwrap()];
+    let outbound = "  - name: Out
+    source: { connection: CRM, entity: products }
+    mappings: [{ source: productnumber, destination: number }, { source: price, destination: price }]
+    destination: { connection: Copy, entity: product, key: [number] }
+    incremental: { by: watermark, columns: [price] }
+";
+    let workspace = workspace(&running, &format!("\n{inbound}{outbound}"));
+    workspace.replace("types.pq", "else Number.From", "else each if _ = \"\" then null else Number.From(_)");
+    workspace.write("products.csv", "number,title,price\nP1,Chair,12.50\nP2,Desk,230\nP3,Gift,\n");
+    let reads = |record: &serde_json::Value| (count(record, 1, "read"), count(record, 1, "inserted"));
+    assert_eq!(reads(&workspace.run_json()), (3, 3));
+    workspace.write("products.csv", "number,title,price\nP1,Chair,12.50\nP2,Desk,230\nP3,Gift,\nP4,Bed,300.25\n");
+    assert_eq!(reads(&workspace.run_json()), (3, 1), "the row at the mark, the one without a value, the new one");
+    let asked = running.seen().targets.into_iter().filter(|target| target.contains("filter")).next_back();
+    let asked = asked.expect("no filter was sent");
+    assert!(asked.contains("price") && asked.contains("230") && asked.contains("null"), "{asked}");
+    assert_eq!(workspace.rows("out.sqlite", "product").len(), 4);
+}
+
 #[test]
 fn check_finds_what_dataverse_would_refuse() {
     let running = start(Config { tracks_changes: false, ..config() });

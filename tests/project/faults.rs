@@ -7,20 +7,35 @@ use std::process::Command;
 use super::workspace::{Workspace, assert_adds_up, count};
 
 /// A small generator, so that a seed tells everything.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub fn new(seed: u64) -> Self {
+        let mut dice = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        dice.roll(2);
+        dice
+    }
+
+    pub fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 }
 
-pub fn seeds() -> std::ops::Range<u64> {
+/// The seeds to go through: those of the long form, else the first few.
+pub fn seeds(few: u64) -> std::ops::Range<u64> {
     let number =
         |name: &str, default| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
     let first = number("PQM_FAULT_SEED", 1);
-    first..first + number("PQM_FAULT_SEEDS", 1)
+    first..first + number("PQM_FAULT_SEEDS", few)
+}
+
+/// Notes a case that held for the figures of the long form, and whether its fault came at all.
+pub fn note(store: &str, fault: &str, has_come: bool) {
+    use std::io::Write;
+    let Some(path) = std::env::var_os("PQM_FAULT_LOG") else { return };
+    let mut log = std::fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
+    writeln!(log, "{store}\t{fault}\t{}", u8::from(has_come)).unwrap();
 }
 
 /// People by id: name and country code, none for a row that cannot be delivered.
@@ -77,78 +92,16 @@ fn assert_delivered(workspace: &Workspace, people: &People) {
     assert_eq!(found, refused, "the rows in quarantine");
 }
 
-const POINTS: [&str; 8] = [
-    "BeforeWrite",
-    "AfterWrite",
-    "AfterCommit",
-    "AfterRecord",
-    "AfterDelete",
-    "BeforeFinish",
-    "AfterFinish",
-    "AfterTask",
-];
-
-#[test]
-fn killed_at_every_named_point_a_run_is_made_good_by_the_next() {
-    for seed in seeds() {
-        for (i, point) in POINTS.into_iter().enumerate() {
-            let mut dice = Dice(seed * 100 + i as u64);
-            let before = people(&mut dice, 60, 50);
-            let task = ["", "    deletes: true\n", "    incremental: { by: row-hash }\n    deletes: true\n"];
-            let task = if point == "AfterDelete" { task[2] } else { task[dice.roll(3) as usize] };
-            let workspace = workspace(&before, task);
-            if dice.roll(2) == 0 || point == "AfterDelete" {
-                workspace.run();
-            }
-            let mut now = people(&mut dice, 60, 50);
-            if task.contains("deletes") {
-                now.retain(|id, _| id % 3 != 0 || before[id].1.is_none());
-            } else {
-                now.retain(|id, _| before.contains_key(id));
-                for (id, row) in &mut now {
-                    // Without deletions what was delivered before stays, so that it must be delivered again.
-                    if row.1.is_none() {
-                        row.1 = Some("DE");
-                    }
-                    row.0.push_str(&id.to_string());
-                }
-            }
-            // A row that was delivered and is refused now keeps its old content in the destination.
-            now.values_mut().for_each(|row| row.1 = row.1.or(Some("FR")));
-            workspace.write("people.csv", csv(&now));
-            // Checkpoints need thousands of rows: with these few, some points are reached only at the end.
-            let reached = workspace.run_killed_at(point);
-            assert!(
-                reached || matches!(point, "AfterCommit" | "AfterRecord"),
-                "{point} with {task:?} was not reached"
-            );
-            assert_delivered(&workspace, &now);
-        }
-    }
-}
-
-#[test]
-fn killed_at_checkpoints_state_never_runs_ahead() {
-    for seed in seeds() {
-        for point in ["AfterCommit", "AfterRecord", "AfterWrite:3"] {
-            let mut dice = Dice(seed * 7);
-            let all = people(&mut dice, 9000, 1);
-            let workspace = workspace(&all, "    incremental: { by: row-hash }\n");
-            // Whether a checkpoint comes depends on the speed of the machine; what must hold does not.
-            workspace.run_killed_at(point);
-            assert_delivered(&workspace, &all);
-        }
-    }
-}
-
 #[test]
 fn bad_rows_end_in_quarantine_to_the_last_one() {
-    for seed in seeds() {
+    for seed in seeds(1) {
         for bad in [1, 10, 500] {
-            let all = people(&mut Dice(seed * 31 + bad), 1500, bad);
+            let all = people(&mut Dice::new(seed * 31 + bad), 1500, bad);
             let workspace = workspace(&all, "");
             assert_delivered(&workspace, &all);
             assert_delivered(&workspace, &all);
+            let refused = all.values().any(|(_, country)| country.is_none());
+            note("SQLite", &format!("{} % bad rows", bad as f64 / 10.0), refused);
         }
     }
 }
@@ -157,9 +110,10 @@ fn bad_rows_end_in_quarantine_to_the_last_one() {
 #[cfg(unix)]
 #[test]
 fn a_full_disk_ends_the_run_and_room_makes_it_good() {
-    for seed in seeds() {
-        let all = people(&mut Dice(seed), 4000, 5);
-        for blocks in ["8", "60", "200"] {
+    for seed in seeds(1) {
+        let all = people(&mut Dice::new(seed), 1500, 5);
+        // Half a kilobyte each.
+        for blocks in [8, 60 + seed % 40, 100 + seed % 60] {
             let workspace = workspace(&all, "    incremental: { by: row-hash }\n");
             let limited = format!(
                 "trap '' XFSZ; ulimit -f {blocks}; exec '{}' project run '{}'",
@@ -171,24 +125,25 @@ fn a_full_disk_ends_the_run_and_room_makes_it_good() {
                 .env("PQM_ACCEPT_PRIVACY_NOTICE", "1")
                 .output()
                 .unwrap();
-            assert!(
-                !matches!(ended.status.code(), Some(0 | 6)),
-                "{}",
-                String::from_utf8_lossy(&ended.stderr)
-            );
+            let was_full = !matches!(ended.status.code(), Some(0 | 6));
+            assert!(was_full || blocks > 100, "{}", String::from_utf8_lossy(&ended.stderr));
             assert_delivered(&workspace, &all);
+            note("SQLite", "disk full", was_full);
         }
     }
 }
 
 #[test]
 fn of_two_runners_one_wins() {
-    let all = people(&mut Dice(5), 4000, 0);
-    let workspace = workspace(&all, "");
-    let mut children: Vec<_> = (0..4).map(|_| workspace.start()).collect();
-    let codes: Vec<_> = children.iter_mut().map(|child| child.wait().unwrap().code()).collect();
-    assert!(codes.iter().all(|code| matches!(code, Some(0 | 5))) && codes.contains(&Some(0)), "{codes:?}");
-    assert_delivered(&workspace, &all);
+    for seed in seeds(1) {
+        let all = people(&mut Dice::new(seed), 800, 0);
+        let workspace = workspace(&all, "");
+        let mut children: Vec<_> = (0..2 + seed % 3).map(|_| workspace.start()).collect();
+        let codes: Vec<_> = children.iter_mut().map(|child| child.wait().unwrap().code()).collect();
+        assert!(codes.iter().all(|code| matches!(code, Some(0 | 5))) && codes.contains(&Some(0)), "{codes:?}");
+        assert_delivered(&workspace, &all);
+        note("SQLite", "several runners", codes.contains(&Some(5)));
+    }
 }
 
 /// No secret that stands somewhere comes out anywhere.

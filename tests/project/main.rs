@@ -7,11 +7,13 @@ mod bad_input;
 mod dataverse;
 #[cfg(feature = "http")]
 mod dataverse_faults;
+mod drift;
 mod editing;
 mod example;
 mod faults;
 mod incremental;
 mod killed;
+mod kills;
 mod notifying;
 #[cfg(feature = "http")]
 mod odata_service;
@@ -19,9 +21,11 @@ mod outcomes;
 mod planning;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod proxy;
 mod scheduling;
 mod sets;
 #[cfg(feature = "http")]
 #[path = "../simulator/mod.rs"]
 mod simulator;
+mod stores;
 mod workspace;

@@ -6,14 +6,18 @@ use postgres::{Client, NoTls};
 
 use super::workspace::{Workspace, assert_adds_up, count};
 
+/// The address of the server to test with; none, with a word on it, where there is none.
+pub fn server() -> Option<String> {
+    let address = std::env::var("PQM_TEST_POSTGRES").ok();
+    if address.is_none() {
+        eprintln!("PQM_TEST_POSTGRES is not set: no server is here (tests/servers/postgres.sh starts one)");
+    }
+    address
+}
+
 /// A project of people into PostgreSQL, in a schema of its own; and a session there.
 fn people(schema: &str, csv: &str, task: &str) -> Option<(Workspace, Client)> {
-    let Ok(address) = std::env::var("PQM_TEST_POSTGRES") else {
-        eprintln!(
-            "PQM_TEST_POSTGRES is not set: no server is here to test with (tests/servers/postgres.sh starts one)"
-        );
-        return None;
-    };
+    let address = server()?;
     let mut client = Client::connect(&address, NoTls).unwrap();
     let sql =
         format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}; SET search_path = {schema}");
@@ -76,52 +80,6 @@ fn a_project_delivers_plans_reruns_and_deletes() {
     assert_eq!(checked.code, Some(0), "{}", checked.said());
     let entities = workspace.pqm(&["refresh-entities"]);
     assert!(entities.said().contains("person: id, name, born, country"), "{}", entities.said());
-}
-
-#[test]
-fn killed_at_every_named_point_a_run_is_made_good_by_the_next() {
-    let number =
-        |name: &str, default| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let first: u64 = number("PQM_FAULT_SEED", 1);
-    for seed in first..first + number("PQM_FAULT_SEEDS", 1) {
-        for point in [
-            "BeforeWrite",
-            "AfterWrite",
-            "AfterWrite:2",
-            "AfterCommit",
-            "AfterRecord",
-            "AfterDelete",
-            "BeforeFinish",
-            "AfterFinish",
-            "AfterTask",
-        ] {
-            let rows = 1500 + 37 * i64::try_from(seed % 40).unwrap();
-            let task = "    deletes: true\n    incremental: { by: row-hash }\n";
-            let Some((workspace, mut client)) = people("faults", &csv(&names(0..rows, "")), task) else {
-                return;
-            };
-            assert_eq!(workspace.run().code, Some(6));
-            let mut now = names(200..rows + 300, &format!(" {seed}"));
-            now.extend(names(0..100, ""));
-            workspace.write("people.csv", csv(&now));
-            workspace.run_killed_at(point);
-            assert_delivered(&workspace, &mut client, &now);
-        }
-    }
-}
-
-#[test]
-fn killed_at_any_time_a_run_is_made_good_by_the_next() {
-    let all = names(0..6000, "");
-    let seed: u64 = std::env::var("PQM_FAULT_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
-    for turn in 0..4 {
-        let Some((workspace, mut client)) = people("killed", &csv(&all), "") else { return };
-        let mut child = workspace.start();
-        std::thread::sleep(std::time::Duration::from_millis((seed * 7919 + turn * 104_729) % 600));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        assert_delivered(&workspace, &mut client, &all);
-    }
 }
 
 #[test]
@@ -199,4 +157,69 @@ fn a_credential_opens_the_database_and_a_wrong_one_does_not() {
     assert!(!said.contains("s3cret"), "{said}");
     let database = std::fs::read(workspace.path(".pqm/history.sqlite")).unwrap();
     assert!(!database.windows(6).any(|window| window == b"s3cret"));
+}
+
+/// Databases as M opens them: by navigation, by schema, by a query in SQL, with the credential of the host.
+#[test]
+fn m_reads_a_database() {
+    let Some((workspace, mut client)) = people("from_m", "id,name,born,country\n", "") else { return };
+    client
+        .batch_execute(
+            "CREATE TABLE orders (id int PRIMARY KEY, amount numeric NOT NULL, at timestamp); \
+             INSERT INTO orders SELECT i, i / 4.0, timestamp '2026-01-01 00:00' FROM generate_series(1, 3000) i; \
+             CREATE VIEW large AS SELECT * FROM orders WHERE amount > 700",
+        )
+        .unwrap();
+    let address = server().unwrap();
+    let (user, rest) = address.split_once("//").unwrap().1.split_once('@').unwrap();
+    let (server, database) = rest.split_once('/').unwrap();
+    let eval = |expression: &str, user: &str| {
+        let text = expression.replace("SOURCE", &format!("PostgreSQL.Database(\"{server}\", \"{database}\""));
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pqm"));
+        command.args(["eval", &text]).env("NO_COLOR", "1").env("PQM_CREDENTIALS_FILE", workspace.path("none"));
+        let name: String = server.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        command.env(format!("PQM_CREDENTIAL_{name}_USER"), user).env(format!("PQM_CREDENTIAL_{name}_PASSWORD"), "x");
+        let ended = Workspace::ended(command.output().unwrap());
+        ended.said()
+    };
+    let item = |schema: &str, item: &str| format!("SOURCE){{[Schema = \"{schema}\", Item = \"{item}\"]}}");
+    for (expression, expected) in [
+        (format!("List.Sum(Table.SelectRows({}[Data], each [id] > 2990)[amount])", item("from_m", "orders")), "7488.75"),
+        (format!("Table.RowCount({}[Data])", item("from_m", "large")), "200"),
+        (format!("{}[[Name], [Kind]]", item("from_m", "large")), "[Name = \"from_m.large\", Kind = \"View\"]"),
+        ("SOURCE, [HierarchicalNavigation = true]){[Schema = \"from_m\"]}[Data][Name]".to_owned(), "{\"large\", \"orders\"}"),
+        (
+            "Table.ToRows(SOURCE, [Query = \"SELECT 1 AS a, 2.50 AS a, 'x' AS b -- end;\"]))".to_owned(),
+            "{{1, 2.5, \"x\"}}",
+        ),
+        (
+            "Table.ColumnNames(SOURCE, [Query = \"SELECT 1 AS a, 2 AS a\"]))".to_owned(),
+            "{\"a\", \"a_1\"}",
+        ),
+    ] {
+        assert_eq!(eval(&expression, user).replace("} }", "}}").trim(), expected, "{expression}");
+    }
+    let said = eval("SOURCE, [Query = \"SELECT pg_sleep(9)\", CommandTimeout = #duration(0, 0, 0, 0.2)])", user);
+    assert!(said.contains("statement timeout"), "{said}");
+    let said = eval("SOURCE, [Query = \"SELECT nothing\"])", user);
+    assert!(said.contains("column \"nothing\" does not exist"), "{said}");
+    let said = eval("SOURCE, [CreateNavigationProperties = true])", user);
+    assert!(said.contains("must be false or null"), "{said}");
+    assert!(eval("SOURCE)", "nobody_here").contains("nobody_here"));
+    // The queries of a project open what its connections name, and nothing else.
+    let people = |database: &str| {
+        format!(
+            "let n = Table.RowCount(PostgreSQL.Database(\"{server}\", \"{database}\"){{[Schema = \"from_m\", Item = \"orders\"]}}[Data]) \
+             in Table.AddColumn(QrySourceData, \"rows\", each n)"
+        )
+    };
+    workspace.write("people.csv", "id,name,born,country\n1,Ann,2001-02-03,DE\n");
+    let name = "      - { source: name, destination: name }\n";
+    workspace.replace("project.yaml", name, &format!("{name}      - {{ source: rows, destination: rows }}\n"));
+    workspace.write("people.pq", people("other"));
+    let refused = workspace.run().said();
+    assert!(refused.contains("isn't granted") && refused.contains("Name it as a connection"), "{refused}");
+    workspace.write("people.pq", people(database));
+    assert_eq!(workspace.run().code, Some(0));
+    assert_eq!(client.query_one("SELECT rows::int8 FROM person", &[]).unwrap().get::<_, i64>(0), 3000);
 }

@@ -175,6 +175,11 @@ impl Simulator {
         seen
     }
 
+    /// How many requests have met a fault.
+    pub fn faults_met(&self) -> u64 {
+        self.plan.lock().unwrap().met()
+    }
+
     /// The rows of a table, by id.
     pub fn rows(&self, set: &str) -> Vec<Row> {
         self.store.lock().unwrap().tables[set].rows.values().cloned().collect()

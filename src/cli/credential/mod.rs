@@ -5,12 +5,13 @@ mod secret;
 mod test;
 
 use clap::{Args, Subcommand, ValueEnum};
+use pqm::host::HostError;
 use pqm::host::credentials::{CredentialError, CredentialKind, CredentialStore, Variables};
 use pqm::host::http::{ClientCredentials, Credential, Secret};
 use serde_json::json;
 
 use super::exit::{Exit, Failure};
-use super::project::print;
+use super::project::{RecordFormat, print};
 use super::report::{Style, report};
 use super::terminal::Colour;
 
@@ -39,7 +40,8 @@ Examples:
 const WHERE: &str = "\
 Credentials lie in an encrypted file: ~/.config/pqm/credentials, or where PQM_CREDENTIALS_FILE says. Its key is the
 passphrase in PQM_CREDENTIALS_PASSPHRASE if that is set, else the file beside it that ends in .key, which is made with
-the first credential, or where PQM_CREDENTIALS_KEY_FILE says.
+the first credential, or where PQM_CREDENTIALS_KEY_FILE says. PQM_CREDENTIALS_KEY=keyring keeps the key in the keyring of
+the system, in builds that have the feature keyring.
 Environment variables count first: PQM_CREDENTIAL_NAME_USER and _PASSWORD, or _TOKEN, or _API_KEY, or _TOKEN_URL,
 _CLIENT_ID, _CLIENT_SECRET and _SCOPE, where NAME is the credential's in capitals, with _ for what is no letter or digit.";
 
@@ -74,8 +76,12 @@ pub struct SetArguments {
 /// Arguments of `pqm credential list`.
 #[derive(Args, Debug)]
 pub struct ListArguments {
-    /// As JSON
-    #[arg(long)]
+    /// How to print them
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: RecordFormat,
+
+    /// As JSON; the same as --format json
+    #[arg(long, hide = true)]
     json: bool,
 }
 
@@ -111,6 +117,22 @@ pub fn credential(command: &CredentialCommand, colour: Colour) -> Result<(), Exi
         CredentialCommand::Test(arguments) => test::test(arguments),
     };
     done.map_err(|failure| report(&failure, &Style::text(colour, false)))
+}
+
+/// What a database on a server is opened with: the credential that is called as its address is behind `postgres://`, or
+/// as its server.
+pub(super) fn of_database(address: &str) -> Result<Option<Credential>, HostError> {
+    let Ok(store) = CredentialStore::of_environment(Variables::of_process()) else { return Ok(None) };
+    let place = address.split_once("://").map_or(address, |(_, place)| place);
+    let server = place.split('/').next().unwrap_or(place);
+    for name in [place, server] {
+        match store.get(name) {
+            Ok(credential) => return Ok(Some(credential)),
+            Err(CredentialError::Unknown { .. }) => {}
+            Err(error) => return Err(HostError::Failed(error.to_string())),
+        }
+    }
+    Ok(None)
 }
 
 fn store() -> Result<CredentialStore, Failure> {
@@ -162,7 +184,7 @@ fn set(arguments: &SetArguments) -> Result<(), Failure> {
 fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let store = store()?;
     let all = store.list().map_err(failed)?;
-    if arguments.json {
+    if arguments.json || arguments.format == RecordFormat::Json {
         let one = |c: &pqm::host::credentials::Listed| json!({ "name": c.name, "kind": c.kind.as_str(), "identity": c.identity });
         return print(&format!("{:#}\n", json!(all.iter().map(one).collect::<Vec<_>>())));
     }

@@ -103,8 +103,8 @@ fn start(arguments: &ReplArguments, colour: Colour) -> Result<Start, Failure> {
         .map_err(|error| Failure::Io(format!("Cannot find the current folder: {error}.")))?;
     // One processor is left to the prompt.
     let threads = std::thread::available_parallelism().map_or(1, |all| all.get().saturating_sub(1).max(1));
-    let engine =
-        Engine::new().with_host(LocalHost::new(&base)).with_culture(&arguments.culture).with_threads(threads);
+    let host = LocalHost::new(&base).with_databases(super::credential::of_database);
+    let engine = Engine::new().with_host(host).with_culture(&arguments.culture).with_threads(threads);
     let mut start = Start {
         session: Session::new(engine),
         project: None,

@@ -1,5 +1,7 @@
 //! Cells as the server reads them, and which ones it would change or refuse.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use crate::destinations::Cell;
@@ -121,12 +123,14 @@ pub(super) fn encode(cell: &Cell, column: &StoredColumn, out: &mut String) -> Re
 }
 
 /// What makes two cells of a key column equal to the server.
-pub(super) fn key_form(text: &str, kind: Kind, declared: &str) -> String {
+pub(super) fn key_form<'t>(text: &'t str, kind: Kind, declared: &str) -> Cow<'t, str> {
     match kind {
-        Kind::PaddedText => text.trim_end_matches(' ').to_owned(),
-        Kind::Uuid => text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase(),
-        Kind::Text if declared == "citext" => text.to_lowercase(),
-        _ => text.to_owned(),
+        Kind::PaddedText => Cow::Borrowed(text.trim_end_matches(' ')),
+        Kind::Uuid => {
+            Cow::Owned(text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase())
+        }
+        Kind::Text if declared == "citext" => Cow::Owned(text.to_lowercase()),
+        _ => Cow::Borrowed(text),
     }
 }
 

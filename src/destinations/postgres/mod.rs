@@ -1,12 +1,14 @@
 //! Upserts into a table of a PostgreSQL database.
 //!
 //! Rows are copied into a temporary table with the columns' own types, and from there inserted or updated by one
-//! statement, which leaves rows alone that are the same. Each batch has a savepoint: a row that the server refuses is
-//! found by halving the batch, and rejected with the server's words. A checkpoint is a committed transaction. A plan is
-//! a transaction that is rolled back.
+//! statement, which leaves rows alone that are the same; while all rows are new, they are inserted without a look at the
+//! table. Each batch has a savepoint: a row that the server refuses is the one it names, or is found by halving the
+//! batch, and rejected with the server's words. A checkpoint is a committed transaction. A plan is a transaction that is
+//! rolled back.
 
 mod encode;
 mod key_set;
+mod lines;
 mod statements;
 mod writer;
 

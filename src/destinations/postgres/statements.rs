@@ -1,6 +1,6 @@
 //! The statements by which rows come into a table.
 
-use crate::destinations::{CellKind, Entity, Row, infer_kind};
+use crate::destinations::{CellKind, Entity, Row, RowPolicy, infer_kind};
 use crate::sources::postgres::{Kind, StoredColumn, quote};
 
 /// The temporary table that rows are copied into.
@@ -11,7 +11,11 @@ pub(super) struct Statements {
     /// Makes the temporary table. Its rows are gone with each transaction.
     pub(super) stage: String,
     pub(super) copy: String,
-    /// Inserts or updates; of each row that was not the same: its number, and whether it is new.
+    /// Inserts rows whose keys are free; the server says how many they were.
+    pub(super) insert_new: String,
+    /// Inserts rows that are new and updates those that differ; rows that are the same are looked at and no more. In
+    /// one row: the numbers of the new ones, how many of them went in, the numbers of those that differ, and of them
+    /// those that were updated.
     pub(super) upsert: String,
     /// Of each row that is there: its number, then for each column outside the key what is stored, what comes, and
     /// whether they differ.
@@ -24,7 +28,7 @@ pub(super) struct Statements {
 
 impl Statements {
     /// For rows of an entity, whose columns stand in the table as `columns` say, in the same order.
-    pub(super) fn new(entity: &Entity, table: &str, columns: &[&StoredColumn]) -> Self {
+    pub(super) fn new(entity: &Entity, table: &str, columns: &[&StoredColumn], rows: RowPolicy) -> Self {
         let name = |i: usize| columns.get(i).map(|column| quote(&column.name)).unwrap_or_default();
         let list = |each: &mut dyn Iterator<Item = usize>, of: &dyn Fn(usize) -> String, by: &str| {
             each.map(of).collect::<Vec<_>>().join(by)
@@ -32,48 +36,69 @@ impl Statements {
         let all = || 0..columns.len();
         let keys = list(&mut entity.key_columns(), &name, ", ");
         let names = list(&mut all(), &name, ", ");
-        let differs = |a: &str, b: &str, i: usize| {
+        let differs = |i: usize| {
             // Some types have no equality; others take values for equal that are not written alike.
             let cast = match columns.get(i).map(|column| column.kind) {
                 Some(Kind::Json | Kind::Other) => "::text",
                 _ => "",
             };
-            format!("{a}.{name}{cast} IS DISTINCT FROM {b}.{name}{cast}", name = name(i))
+            format!("t.{name}{cast} IS DISTINCT FROM s.{name}{cast}", name = name(i))
         };
-        let changed = list(&mut entity.value_columns(), &|i| differs("t", "EXCLUDED", i), " OR ");
-        let set = list(&mut entity.value_columns(), &|i| format!("{0} = EXCLUDED.{0}", name(i)), ", ");
-        let action = match set.is_empty() {
-            true => "NOTHING".to_owned(),
-            false => format!("UPDATE SET {set} WHERE {changed}"),
+        let mut changed = list(&mut entity.value_columns(), &differs, " OR ");
+        if changed.is_empty() || rows == RowPolicy::CreateOnly {
+            changed = "false".to_owned();
+        }
+        let same_key = |other: &str| {
+            list(&mut entity.key_columns(), &|i| format!("t.{0} = {other}.{0}", name(i)), " AND ")
         };
-        let same_key = |a: &str, b: &str| {
-            list(&mut entity.key_columns(), &|i| format!("{a}.{0} = {b}.{0}", name(i)), " AND ")
+        // Looked up one by one, whatever the server thinks of the sizes of the two tables.
+        let stored = format!(
+            "LATERAL (SELECT t.ctid AS pqm_at, ({changed}) AS pqm_differs FROM {table} t WHERE {} LIMIT 1) o ON true",
+            same_key("s")
+        );
+        let insert = format!("INSERT INTO {table} ({names}) SELECT {names} FROM");
+        let unless_taken = format!("ON CONFLICT ({keys}) DO NOTHING");
+        let inserted = match rows {
+            RowPolicy::UpdateOnly => "SELECT 1 WHERE false".to_owned(),
+            _ => format!("{insert} found WHERE pqm_at IS NULL {unless_taken} RETURNING 1"),
         };
-        let compare = |i: usize| format!("t.{0}::text, s.{0}::text, {1}", name(i), differs("t", "s", i));
+        let set = list(&mut entity.value_columns(), &|i| format!("{0} = f.{0}", name(i)), ", ");
+        let updated = match set.is_empty() {
+            true => "SELECT 0::int4 AS pqm_number WHERE false".to_owned(),
+            false => format!(
+                "UPDATE {table} t SET {set} FROM found f WHERE t.ctid = f.pqm_at AND {} RETURNING f.pqm_number",
+                same_key("f")
+            ),
+        };
+        let numbers = |from: &str| format!("array(SELECT pqm_number FROM {from})");
+        let compare = |i: usize| format!("t.{0}::text, s.{0}::text, {1}", name(i), differs(i));
         let compared = list(&mut entity.value_columns(), &compare, ", ");
-        let returned = list(&mut entity.key_columns(), &|i| format!("t.{}", name(i)), ", ");
         Self {
             stage: format!(
                 "CREATE TEMPORARY TABLE IF NOT EXISTS pqm_staging ON COMMIT DELETE ROWS AS \
                  SELECT 0::int4 AS pqm_number, {names} FROM {table} WITH NO DATA"
             ),
             copy: format!("COPY {STAGING} (pqm_number, {names}) FROM STDIN"),
+            insert_new: format!("{insert} {STAGING} {unless_taken}"),
             upsert: format!(
-                "WITH done AS (INSERT INTO {table} AS t ({names}) SELECT {names} FROM {STAGING} \
-                 ON CONFLICT ({keys}) DO {action} RETURNING {returned}, (t.xmax = 0) AS pqm_is_new) \
-                 SELECT s.pqm_number, done.pqm_is_new FROM done JOIN {STAGING} s ON {}",
-                same_key("done", "s")
+                "WITH found AS MATERIALIZED (SELECT s.*, o.pqm_at FROM {STAGING} s LEFT JOIN {stored} \
+                 WHERE o.pqm_at IS NULL OR o.pqm_differs), inserted AS ({inserted}), updated AS ({updated}) \
+                 SELECT {}, (SELECT count(*) FROM inserted), {}, {}",
+                numbers("found WHERE pqm_at IS NULL"),
+                numbers("found WHERE pqm_at IS NOT NULL"),
+                numbers("updated")
             ),
             compare: (!compared.is_empty()).then(|| {
                 format!(
                     "SELECT s.pqm_number, {compared} FROM {STAGING} s JOIN {table} t ON {}",
-                    same_key("t", "s")
+                    same_key("s")
                 )
             }),
             copy_keys: format!("COPY {STAGING} (pqm_number, {keys}) FROM STDIN"),
             delete: format!(
-                "DELETE FROM {table} t USING {STAGING} s WHERE {} RETURNING s.pqm_number",
-                same_key("t", "s")
+                "WITH found AS MATERIALIZED (SELECT s.*, o.pqm_at FROM {STAGING} s JOIN {stored}) \
+                 DELETE FROM {table} t USING found f WHERE t.ctid = f.pqm_at AND {} RETURNING f.pqm_number",
+                same_key("f")
             ),
         }
     }

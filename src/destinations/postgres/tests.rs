@@ -1,6 +1,6 @@
 use std::sync::OnceLock;
 
-use super::super::{Cell, Column, Entity, Mode, Outcome, RejectionCode, Row, WriteOptions};
+use super::super::{Cell, Column, Entity, Mode, Outcome, RejectionCode, Row, RowPolicy, WriteOptions};
 use super::*;
 
 /// The database that `tests/servers/postgres.sh` has started, with a schema for one test.
@@ -123,6 +123,77 @@ fn rows_that_the_server_refuses_are_found_among_the_others() {
     assert_eq!(count as usize + rejected.len(), 1000);
     let again = write(&store, &entity, (0..1000).map(row).collect());
     assert!(!again.iter().any(|outcome| matches!(outcome, Outcome::Inserted | Outcome::Updated(_))));
+}
+
+#[test]
+fn rows_are_only_created_or_only_updated() {
+    let Some((store, mut client)) = database("policy") else { return };
+    // What no row brings must not be null, and is there in what is updated.
+    client.batch_execute("CREATE TABLE t (id int PRIMARY KEY, name text, own int NOT NULL DEFAULT 7)").unwrap();
+    client.batch_execute("INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2)").unwrap();
+    client.batch_execute("ALTER TABLE t ALTER own DROP DEFAULT").unwrap();
+    let entity = entity(&[("id", None), ("name", None)], &["id"]);
+    let with = |rows_policy, cells: Vec<Vec<Cell>>| {
+        let options = WriteOptions { rows: rows_policy, ..WriteOptions::default() };
+        let mut writer = store.open(entity.clone(), options).unwrap();
+        let outcomes = writer.write(&rows(cells)).unwrap();
+        writer.finish().unwrap();
+        letters(&outcomes)
+    };
+    let all = || vec![pair(1, "x"), pair(2, "b"), pair(3, "c"), pair(1, "y")];
+    assert_eq!(with(RowPolicy::UpdateOnly, all()), "u - r(id) r(id)");
+    client.batch_execute("ALTER TABLE t ALTER own SET DEFAULT 9").unwrap();
+    assert_eq!(with(RowPolicy::CreateOnly, vec![pair(1, "z"), pair(3, "c"), pair(3, "d")]), "- i r(id)");
+    let found = client.query_one("SELECT string_agg(id || name || own, ' ' ORDER BY id) FROM t", &[]).unwrap();
+    assert_eq!(found.get::<_, String>(0), "1x1 2b2 3c9");
+}
+
+#[test]
+fn rows_that_a_trigger_leaves_out_are_rejected() {
+    let Some((store, mut client)) = database("ignoring") else { return };
+    client
+        .batch_execute(
+            "CREATE TABLE t (id int PRIMARY KEY, name text); \
+             CREATE FUNCTION leave() RETURNS trigger AS 'BEGIN IF NEW.name = ''no'' THEN RETURN NULL; END IF; RETURN NEW; END' \
+             LANGUAGE plpgsql; CREATE TRIGGER leave BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION leave()",
+        )
+        .unwrap();
+    let entity = entity(&[("id", None), ("name", None)], &["id"]);
+    let cells = |name: &str| (0..20).map(|id| pair(id, if id % 7 == 3 { name } else { "yes" })).collect();
+    let first = letters(&write(&store, &entity, cells("no")));
+    assert_eq!(first.matches("r(?)").count(), 3, "{first}");
+    assert_eq!(first.matches('i').count(), 17, "{first}");
+    assert_eq!(letters(&write(&store, &entity, cells("later"))).matches('i').count(), 3);
+    assert_eq!(letters(&write(&store, &entity, cells("no"))).matches("r(?)").count(), 3);
+}
+
+/// The writer goes over from rows that are all new to others and back, in one run.
+#[test]
+fn batches_of_new_known_and_changed_rows_follow_each_other() {
+    let Some((store, mut client)) = database("mixed") else { return };
+    let entity = entity(&[("id", Some(CellKind::Whole)), ("name", Some(CellKind::Text))], &["id"]);
+    let mut writer = store.open(entity.clone(), WriteOptions::default()).unwrap();
+    let mut batch = |ids: std::ops::Range<i64>, name: &str| {
+        let outcomes = writer.write(&rows(ids.map(|id| pair(id, name)).collect())).unwrap();
+        writer.checkpoint().unwrap();
+        let told = letters(&outcomes);
+        let count = |letter: char| told.split(' ').filter(|word| word.starts_with(letter)).count();
+        [count('i'), count('u'), count('-'), count('r')]
+    };
+    assert_eq!(batch(0..500, "a"), [500, 0, 0, 0]);
+    assert_eq!(batch(500..900, "a"), [400, 0, 0, 0]);
+    // What an earlier batch of the run wrote comes again.
+    assert_eq!(batch(800..1000, "a"), [100, 0, 0, 100]);
+    assert_eq!(batch(1000..1200, "a"), [200, 0, 0, 0]);
+    writer.finish().unwrap();
+    let mut writer = store.open(entity, WriteOptions::default()).unwrap();
+    let mixed = (900..1500).map(|id| pair(id, if id % 2 == 0 { "a" } else { "b" })).collect();
+    let outcomes = letters(&writer.write(&rows(mixed)).unwrap());
+    let count = |letter: char| outcomes.matches(letter).count();
+    assert_eq!([count('i'), count('u'), count('-')], [300, 150, 150]);
+    writer.finish().unwrap();
+    let sum = client.query_one("SELECT count(*), count(*) FILTER (WHERE name = 'b') FROM t", &[]).unwrap();
+    assert_eq!((sum.get::<_, i64>(0), sum.get::<_, i64>(1)), (1500, 300));
 }
 
 #[test]

@@ -1,18 +1,20 @@
-use std::io::Write;
-
 use postgres::{Client, Statement};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::encode::{encode, key_form};
 use super::key_set::{KeyHash, KeySet};
+use super::lines::{Lines, Ready, Work, copy};
 use super::statements::{STAGING, Statements, add, create};
+use crate::destinations::transaction::Transactional;
 use crate::destinations::{
-    DestinationError, Entity, FieldChange, Mode, Outcome, Rejection, RejectionCode, Row, UpsertWriter,
-    WriteOptions, duplicate_key, missing_key,
+    DestinationError, Entity, FieldChange, Mode, Outcome, Rejection, RejectionCode, Row, RowPolicy,
+    WriteOptions, duplicate_key, ignored, key_unknown,
 };
-use crate::sources::postgres::{Relation, Server, StoredColumn, push_escaped, quote, relation, said};
+use crate::sources::postgres::{Relation, Server, StoredColumn, quote, relation, said};
 
-/// An [`UpsertWriter`] for one table.
+/// How many rows go to the server at a time: what is done once for each batch is then a hundredth of the work.
+const BATCH: usize = 16_000;
+
+/// An [`UpsertWriter`](crate::destinations::UpsertWriter) for one table.
 pub(super) struct PostgresWriter {
     client: Client,
     server: Server,
@@ -21,36 +23,27 @@ pub(super) struct PostgresWriter {
     table: Option<Table>,
     seen: KeySet,
     is_in_transaction: bool,
+    /// Whether all rows of the last batch were new: then the next likely are, too, and looking for them first is in vain.
+    expects_new: bool,
+    /// Kept for its room.
+    lines: Lines,
 }
 
 /// The table as it was found, and the statements for it.
 struct Table {
-    /// The columns of the entity, in its order.
-    columns: Vec<StoredColumn>,
+    /// The columns of the entity, in its order, each with whether it is part of the key.
+    columns: Vec<(StoredColumn, bool)>,
     statements: Statements,
-    upsert: Statement,
-}
-
-/// A row ready to be sent.
-struct Ready {
-    /// Its place among the rows of the call.
-    at: usize,
-    /// Its cells as the server copies them.
-    line: Vec<u8>,
-    key: KeyHash,
-}
-
-/// What is done with rows.
-#[derive(Clone, Copy, PartialEq)]
-enum Work {
-    Upsert,
-    Delete,
+    copy: Statement,
+    insert_new: Statement,
 }
 
 /// Why a batch did not go in.
 enum Refused {
-    /// One of its rows is at fault.
-    Row(Rejection),
+    /// One of its rows is at fault: which one, where the server says so.
+    Row(Rejection, Option<usize>),
+    /// Not all of its rows are new, as they were expected to be.
+    NotNew,
     /// Something else is.
     Failed(DestinationError),
 }
@@ -74,6 +67,8 @@ impl PostgresWriter {
             table: None,
             seen: KeySet::default(),
             is_in_transaction: false,
+            expects_new: false,
+            lines: Lines::default(),
         })
     }
 
@@ -89,21 +84,14 @@ impl PostgresWriter {
         if self.is_in_transaction {
             return Ok(());
         }
-        // What is checked at the end otherwise is checked with each row, so that it is known which one is at fault.
-        self.execute("BEGIN; SET CONSTRAINTS ALL IMMEDIATE")?;
+        // What is checked at the end otherwise is checked with each row, so that it is known which one is at fault. A
+        // batch is never worth reading a whole table for, nor compiling a statement.
+        self.execute("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL enable_seqscan = off; SET LOCAL jit = off")?;
         self.is_in_transaction = true;
         if self.table.is_none() {
             self.table = Some(self.prepare(rows)?);
         }
         self.execute("SAVEPOINT pqm")
-    }
-
-    fn end(&mut self) -> Result<(), DestinationError> {
-        if self.is_in_transaction {
-            self.is_in_transaction = false;
-            self.execute(if self.options.mode == Mode::Plan { "ROLLBACK" } else { "COMMIT" })?;
-        }
-        Ok(())
     }
 
     fn relation(&mut self) -> Result<Option<Relation>, DestinationError> {
@@ -149,11 +137,27 @@ impl PostgresWriter {
         self.check_key(&found)?;
         let column = |i: usize| found.columns.iter().find(|c| c.name == self.entity.column_name(i));
         let columns: Vec<&StoredColumn> = (0..self.entity.columns().len()).filter_map(column).collect();
-        let statements = Statements::new(&self.entity, &found.sql, &columns);
-        let columns = columns.into_iter().cloned().collect();
+        let statements = Statements::new(&self.entity, &found.sql, &columns, self.options.rows);
+        let is_key = |i: usize| self.entity.key_columns().any(|key| key == i);
+        let columns = columns.into_iter().enumerate().map(|(i, column)| (column.clone(), is_key(i))).collect();
         self.execute(&statements.stage)?;
-        let upsert = self.client.prepare(&statements.upsert).map_err(|error| self.failed(said(&error)))?;
-        Ok(Table { columns, statements, upsert })
+        let failed = |error| DestinationError::Remote {
+            system: self.server.name().to_owned(),
+            message: said(&error),
+        };
+        let copy = self.client.prepare(&statements.copy).map_err(failed)?;
+        let insert_new = self.client.prepare(&statements.insert_new).map_err(failed)?;
+        if self.takes_new_alone() {
+            let is_empty = format!("SELECT NOT EXISTS (SELECT FROM {})", found.sql);
+            let is_empty = self.client.query_one(&is_empty, &[]).and_then(|row| row.try_get(0));
+            self.expects_new = is_empty.map_err(failed)?;
+        }
+        Ok(Table { columns, statements, copy, insert_new })
+    }
+
+    /// Whether there is anything to gain from expecting that all rows are new.
+    fn takes_new_alone(&self) -> bool {
+        self.options.mode == Mode::Write && self.options.rows != RowPolicy::UpdateOnly
     }
 
     /// Checks that the key is unique in the table.
@@ -185,64 +189,23 @@ impl PostgresWriter {
         let Some(table) = self.table.take() else { return Ok(Vec::new()) };
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(rows.len());
         let mut left: Vec<Ready> = Vec::with_capacity(rows.len());
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.text.clear();
         for (at, row) in rows.iter().enumerate() {
-            match self.ready(&table, row, at, work) {
-                Ok(ready) => {
-                    left.push(ready);
-                    outcomes.push(None);
+            outcomes.push(match lines.push(&self.entity, &table.columns, row, at, work) {
+                Ok(line) => {
+                    left.push(Ready { at, line, key: self.seen.hash(&lines.key) });
+                    None
                 }
-                Err(outcome) => outcomes.push(Some(outcome)),
-            }
+                Err(outcome) => Some(outcome),
+            });
         }
-        let done = self.rounds(&table, rows, left, work, &mut outcomes);
+        let done = self.rounds(&table, rows, &lines.text, left, work, &mut outcomes);
         self.table = Some(table);
+        self.lines = lines;
         done?;
         // Each row has an outcome by now.
         Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Unchanged)).collect())
-    }
-
-    /// A row as it is sent, or the outcome that it has without asking the server.
-    fn ready(&self, table: &Table, row: &Row, at: usize, work: Work) -> Result<Ready, Outcome> {
-        if let Some(rejection) = missing_key(&self.entity, &row.cells) {
-            return Err(Outcome::Rejected(rejection));
-        }
-        let mut line = Vec::with_capacity(16 * table.columns.len());
-        let mut key = Vec::with_capacity(16);
-        let mut text = String::new();
-        let mut is_first = true;
-        for (i, (cell, column)) in row.cells.iter().zip(&table.columns).enumerate() {
-            let is_key = self.entity.key_columns().any(|key| key == i);
-            if work == Work::Delete && !is_key {
-                continue;
-            }
-            let is_null = match encode(cell, column, &mut text) {
-                Ok(is_null) => is_null,
-                // A value that cannot stand there does not.
-                Err(_) if work == Work::Delete => return Err(Outcome::Unchanged),
-                Err(reason) => {
-                    let column = Some(column.name.clone());
-                    return Err(Outcome::Rejected(Rejection {
-                        column,
-                        code: RejectionCode::NotStorable,
-                        reason,
-                    }));
-                }
-            };
-            if !std::mem::take(&mut is_first) {
-                line.push(b'\t');
-            }
-            if is_null {
-                line.extend_from_slice(b"\\N");
-            } else {
-                push_escaped(&mut line, &text);
-            }
-            if is_key {
-                key.extend_from_slice(key_form(&text, column.kind, &column.declared).as_bytes());
-                key.push(0);
-            }
-        }
-        line.push(b'\n');
-        Ok(Ready { at, line, key: self.seen.hash(&key) })
     }
 
     /// Sends rows so that no key is twice in a batch. Of several rows with one key the first that the server takes is
@@ -251,122 +214,155 @@ impl PostgresWriter {
         &mut self,
         table: &Table,
         rows: &[Row],
+        lines: &[u8],
         mut left: Vec<Ready>,
         work: Work,
         outcomes: &mut [Option<Outcome>],
     ) -> Result<(), DestinationError> {
         while !left.is_empty() {
             let mut batch: Vec<Ready> = Vec::with_capacity(left.len());
-            let mut keys = std::collections::HashSet::with_capacity(left.len());
+            // The keys of the batch, once one of them is there a second time.
+            let mut keys: Option<FxHashSet<KeyHash>> = None;
             let mut later = Vec::new();
             for ready in left {
-                if work == Work::Upsert && self.seen.contains(&ready.key) {
-                    if let (Some(outcome), Some(row)) = (outcomes.get_mut(ready.at), rows.get(ready.at)) {
-                        *outcome = Some(Outcome::Rejected(duplicate_key(&self.entity, &row.cells)));
+                if work == Work::Delete || self.seen.insert(ready.key) {
+                    if let Some(keys) = &mut keys {
+                        keys.insert(ready.key);
                     }
-                } else if keys.insert(ready.key) {
                     batch.push(ready);
-                } else {
+                } else if keys.get_or_insert_with(|| batch.iter().map(|r| r.key).collect()).contains(&ready.key) {
                     later.push(ready);
+                } else if let Some(row) = rows.get(ready.at) {
+                    set(outcomes, ready.at, Outcome::Rejected(duplicate_key(&self.entity, &row.cells)));
                 }
             }
-            self.send(table, &batch, work, outcomes)?;
-            let is_kept = |at: usize| !matches!(outcomes.get(at), Some(Some(Outcome::Rejected(_))));
+            self.send(table, lines, &batch, work, outcomes)?;
             if work == Work::Upsert {
-                batch.iter().filter(|ready| is_kept(ready.at)).for_each(|ready| self.seen.insert(ready.key));
+                let is_refused = |at: usize| matches!(outcomes.get(at), Some(Some(Outcome::Rejected(_))));
+                batch.iter().filter(|ready| is_refused(ready.at)).for_each(|ready| self.seen.remove(&ready.key));
             }
             left = later;
         }
         Ok(())
     }
 
-    /// Sends a batch; if the server refuses one of its rows, halves of it.
+    /// Sends a batch; if the server refuses one of its rows, what is before and after it, or halves where it does not
+    /// say which one it is.
     fn send(
         &mut self,
         table: &Table,
+        lines: &[u8],
         batch: &[Ready],
         work: Work,
         outcomes: &mut [Option<Outcome>],
     ) -> Result<(), DestinationError> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        match self.attempt(table, batch, work) {
-            Ok(found) => {
-                let mut set = |ready: &Ready, outcome| {
-                    if let Some(to) = outcomes.get_mut(ready.at) {
-                        *to = Some(outcome);
-                    }
-                };
-                batch.iter().for_each(|ready| set(ready, Outcome::Unchanged));
-                for (number, outcome) in found {
-                    batch.get(number).into_iter().for_each(|ready| set(ready, outcome.clone()));
-                }
-                self.execute(&format!("RELEASE SAVEPOINT pqm; TRUNCATE {STAGING}; SAVEPOINT pqm"))
+        let mut parts = vec![batch];
+        while let Some(part) = parts.pop() {
+            if part.is_empty() {
+                continue;
             }
-            Err(Refused::Failed(error)) => Err(error),
-            Err(Refused::Row(rejection)) => {
-                self.execute("ROLLBACK TO SAVEPOINT pqm")?;
-                if let [ready] = batch {
-                    if let Some(to) = outcomes.get_mut(ready.at) {
-                        *to = Some(Outcome::Rejected(rejection));
-                    }
-                    return Ok(());
+            let (rejection, place) = match self.attempt(table, lines, part, work, outcomes) {
+                Ok(are_new) => {
+                    self.expects_new = are_new && part.len() == batch.len() && self.takes_new_alone();
+                    self.execute(&format!("RELEASE SAVEPOINT pqm; TRUNCATE {STAGING}; SAVEPOINT pqm"))?;
+                    continue;
                 }
-                let (first, second) = batch.split_at(batch.len() / 2);
-                self.send(table, first, work, outcomes)?;
-                self.send(table, second, work, outcomes)
+                Err(Refused::Failed(error)) => return Err(error),
+                Err(Refused::NotNew) => {
+                    self.execute("ROLLBACK TO SAVEPOINT pqm")?;
+                    self.expects_new = false;
+                    parts.push(part);
+                    continue;
+                }
+                Err(Refused::Row(rejection, place)) => (rejection, place),
+            };
+            self.execute("ROLLBACK TO SAVEPOINT pqm")?;
+            match place.or((part.len() == 1).then_some(0)).and_then(|at| Some((at, part.get(at)?))) {
+                Some((at, ready)) => {
+                    set(outcomes, ready.at, Outcome::Rejected(rejection));
+                    parts.extend([part.get(at + 1..).unwrap_or_default(), part.get(..at).unwrap_or_default()]);
+                }
+                None => {
+                    let (first, second) = part.split_at(part.len() / 2);
+                    parts.extend([second, first]);
+                }
             }
         }
+        Ok(())
     }
 
-    /// Sends a batch. Answers what became of its rows by their places in it; rows that are left out are unchanged.
+    /// Sends a batch and notes what became of its rows. Answers whether all of them were new.
     fn attempt(
         &mut self,
         table: &Table,
+        lines: &[u8],
         batch: &[Ready],
         work: Work,
-    ) -> Result<Vec<(usize, Outcome)>, Refused> {
+        outcomes: &mut [Option<Outcome>],
+    ) -> Result<bool, Refused> {
         let statements = &table.statements;
-        let mut text = Vec::with_capacity(batch.iter().map(|ready| ready.line.len() + 5).sum());
-        for (number, ready) in batch.iter().enumerate() {
-            // Writing to memory cannot fail.
-            let _ = write!(text, "{number}\t");
-            text.extend_from_slice(&ready.line);
-        }
-        let copy = if work == Work::Upsert { &statements.copy } else { &statements.copy_keys };
-        let copied = self.client.copy_in(copy.as_str()).and_then(|mut writer| {
-            // What goes wrong in between is said at the end.
-            let _ = writer.write_all(&text);
-            writer.finish()
-        });
-        copied.map_err(|error| self.refused(&error))?;
-        let number =
-            |row: &postgres::Row| row.try_get::<_, i32>(0).map(|number| usize::try_from(number).unwrap_or(0));
-        let mut changes: FxHashMap<usize, Vec<FieldChange>> = FxHashMap::default();
-        if let (Mode::Plan, Work::Upsert, Some(compare)) = (self.options.mode, work, &statements.compare) {
-            let found = self.client.query(compare.as_str(), &[]).map_err(|error| self.refused(&error))?;
-            for row in &found {
-                let at = number(row).map_err(|error| self.refused(&error))?;
-                changes.insert(at, self.changes(row).map_err(|error| self.refused(&error))?);
-            }
-        }
-        let found = match work {
-            Work::Upsert => self.client.query(&table.upsert, &[]),
-            Work::Delete => self.client.query(statements.delete.as_str(), &[]),
+        let copied = match work {
+            Work::Upsert => copy(&mut self.client, &table.copy, lines, batch),
+            Work::Delete => copy(&mut self.client, statements.copy_keys.as_str(), lines, batch),
         };
-        let found = found.map_err(|error| self.refused(&error))?;
-        let mut outcomes = Vec::with_capacity(found.len());
-        for row in &found {
-            let at = number(row).map_err(|error| self.refused(&error))?;
-            let outcome = match work {
-                Work::Delete => Outcome::Deleted,
-                Work::Upsert if row.try_get(1).map_err(|error| self.refused(&error))? => Outcome::Inserted,
-                Work::Upsert => Outcome::Updated(changes.remove(&at).unwrap_or_default()),
-            };
-            outcomes.push((at, outcome));
+        copied.map_err(|error| self.refused(&error))?;
+        if work == Work::Delete {
+            let found = self.client.query(statements.delete.as_str(), &[]);
+            let found = found.map_err(|error| self.refused(&error))?;
+            set_all(outcomes, batch, &Outcome::Unchanged);
+            for row in &found {
+                let number: i32 = row.try_get(0).map_err(|error| self.refused(&error))?;
+                set(outcomes, place(number), Outcome::Deleted);
+            }
+            return Ok(false);
         }
-        Ok(outcomes)
+        if self.expects_new {
+            let inserted = self.client.execute(&table.insert_new, &[]);
+            if inserted.map_err(|error| self.refused(&error))? != batch.len() as u64 {
+                return Err(Refused::NotNew);
+            }
+            set_all(outcomes, batch, &Outcome::Inserted);
+            return Ok(true);
+        }
+        let mut changes = self.all_changes(statements)?;
+        // Not prepared: how it is done best depends on how large the table is by now.
+        let found = self.client.query_one(statements.upsert.as_str(), &[]);
+        let found = found.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)));
+        let (new, inserted, differing, updated): (Vec<i32>, i64, Vec<i32>, Vec<i32>) =
+            found.map_err(|error| self.refused(&error))?;
+        let only_updates = self.options.rows == RowPolicy::UpdateOnly;
+        if !only_updates && new.len() as i64 != inserted {
+            // Somebody else inserted one meanwhile, or a trigger left one out.
+            return Err(Refused::Row(ignored(), None));
+        }
+        set_all(outcomes, batch, &Outcome::Unchanged);
+        for number in &new {
+            let outcome = match only_updates {
+                true => Outcome::Rejected(key_unknown(&self.entity)),
+                false => Outcome::Inserted,
+            };
+            set(outcomes, place(*number), outcome);
+        }
+        for number in differing {
+            set(outcomes, place(number), Outcome::Rejected(ignored()));
+        }
+        for number in updated {
+            let changes = changes.remove(&number).unwrap_or_default();
+            set(outcomes, place(number), Outcome::Updated(changes));
+        }
+        Ok(new.len() == batch.len())
+    }
+
+    /// The fields that would change, by the numbers of the rows, where that is asked.
+    fn all_changes(&mut self, statements: &Statements) -> Result<FxHashMap<i32, Vec<FieldChange>>, Refused> {
+        let (Mode::Plan, Some(compare)) = (self.options.mode, &statements.compare) else {
+            return Ok(FxHashMap::default());
+        };
+        let found = self.client.query(compare.as_str(), &[]);
+        let changes = found.and_then(|found| {
+            found.iter().map(|row| Ok((row.try_get(0)?, self.changes(row)?))).collect()
+        });
+        changes.map_err(|error| self.refused(&error))
     }
 
     /// The fields that an update changes: of each column outside the key, what is stored, what comes, and whether they
@@ -395,43 +391,58 @@ impl PostgresWriter {
             _ if code == "P0001" => RejectionCode::Constraint,
             _ => return Refused::Failed(self.failed(said(error))),
         };
-        // Of errors in copying, only the context says the column: `COPY pqm_staging, line 1, column born: "x"`.
-        let copied = || {
-            let (_, rest) = database.where_()?.split_once(", column ")?;
-            Some(rest.split_once(':').map_or(rest, |(column, _)| column).to_owned())
+        // Of errors in copying, the context says line and column: `COPY pqm_staging, line 1, column born: "x"`.
+        let copied = database.where_().and_then(|context| context.split_once("COPY pqm_staging, line "));
+        let (line, column) = match copied.and_then(|(_, rest)| rest.split_once(", column ")) {
+            Some((line, rest)) => (line.parse::<usize>().ok(), rest.split(':').next()),
+            None => (None, None),
         };
-        let column = database.column().map(str::to_owned).or_else(copied);
-        Refused::Row(Rejection { column, code: kind, reason: said(error) })
+        let column = database.column().or(column).map(str::to_owned);
+        let rejection = Rejection { column, code: kind, reason: said(error) };
+        Refused::Row(rejection, line.and_then(|line| line.checked_sub(1)))
     }
 }
 
-impl UpsertWriter for PostgresWriter {
-    fn write(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
+/// The place of a row in its call, by the number that the server knows it by.
+fn place(number: i32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn set(outcomes: &mut [Option<Outcome>], at: usize, outcome: Outcome) {
+    if let Some(to) = outcomes.get_mut(at) {
+        *to = Some(outcome);
+    }
+}
+
+fn set_all(outcomes: &mut [Option<Outcome>], batch: &[Ready], outcome: &Outcome) {
+    batch.iter().for_each(|ready| set(outcomes, ready.at, outcome.clone()));
+}
+
+impl Transactional for PostgresWriter {
+    fn mode(&self) -> Mode {
+        self.options.mode
+    }
+
+    fn is_prepared(&self) -> bool {
+        self.table.is_some()
+    }
+
+    fn write_rows(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
         self.work(rows, Work::Upsert)
     }
 
-    fn delete(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
+    fn delete_rows(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
         self.work(rows, Work::Delete)
     }
 
-    fn rows_at_once(&self) -> usize {
-        // Each batch asks the server four times.
-        4000
+    fn batch_rows(&self) -> usize {
+        BATCH
     }
 
-    fn checkpoint(&mut self) -> Result<bool, DestinationError> {
-        if self.options.mode == Mode::Plan {
-            return Ok(false);
+    fn end(&mut self, statement: &'static str) -> Result<(), DestinationError> {
+        if std::mem::take(&mut self.is_in_transaction) {
+            self.execute(statement)?;
         }
-        self.end()?;
-        Ok(true)
-    }
-
-    fn finish(mut self: Box<Self>) -> Result<(), DestinationError> {
-        if self.table.is_none() {
-            // Without rows the table is still created, so that whoever reads it finds it empty.
-            self.begin(&[])?;
-        }
-        self.end()
+        Ok(())
     }
 }

@@ -19,9 +19,10 @@ use self::statements::{Statements, add_statement, create_statement, quote, same_
 use self::storable::not_storable;
 use super::error::prepare_path;
 use super::row_set::RowSet;
+use super::transaction::Transactional;
 use super::{
     Description, Destination, DestinationError, Entity, FieldChange, Mode, Outcome, Rejection, RejectionCode,
-    Row, RowPolicy, UpsertWriter, WriteOptions, duplicate_key, key_unknown, missing_key,
+    Row, RowPolicy, UpsertWriter, WriteOptions, duplicate_key, ignored, key_unknown, missing_key,
 };
 
 /// How long a write waits for a lock held by another process.
@@ -127,14 +128,6 @@ impl SqliteWriter {
     fn begin(&self) -> Result<(), DestinationError> {
         if self.connection.is_autocommit() {
             self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.fail(e))?;
-        }
-        Ok(())
-    }
-
-    fn end(&self) -> Result<(), DestinationError> {
-        let end = if self.options.mode == Mode::Plan { "ROLLBACK" } else { "COMMIT" };
-        if !self.connection.is_autocommit() {
-            self.connection.execute_batch(end).map_err(|e| self.fail(e))?;
         }
         Ok(())
     }
@@ -394,11 +387,6 @@ impl Writing<'_> {
     }
 }
 
-fn ignored() -> Rejection {
-    let reason = "a trigger of the table ignored the row".to_owned();
-    Rejection { column: None, code: RejectionCode::Constraint, reason }
-}
-
 /// A stored value as people read it; none for null.
 fn text(value: ValueRef<'_>) -> Option<String> {
     Some(match value {
@@ -420,29 +408,28 @@ pub fn roll_back_interrupted(path: &Path) {
     }
 }
 
-impl UpsertWriter for SqliteWriter {
-    fn write(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
+impl Transactional for SqliteWriter {
+    fn mode(&self) -> Mode {
+        self.options.mode
+    }
+
+    fn is_prepared(&self) -> bool {
+        self.statements.is_some()
+    }
+
+    fn write_rows(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
         self.each(rows, |writing, row, seen, expects_new| writing.write(row, seen, expects_new))
     }
 
-    fn delete(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
+    fn delete_rows(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, DestinationError> {
         self.each(rows, |writing, row, _, _| writing.delete(row))
     }
 
-    fn checkpoint(&mut self) -> Result<bool, DestinationError> {
-        if self.options.mode == Mode::Plan {
-            return Ok(false);
+    fn end(&mut self, statement: &'static str) -> Result<(), DestinationError> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch(statement).map_err(|e| self.fail(e))?;
         }
-        self.end()?;
-        Ok(true)
-    }
-
-    fn finish(mut self: Box<Self>) -> Result<(), DestinationError> {
-        if self.statements.is_none() {
-            // Without rows the table is still created, so that whoever reads it finds it empty.
-            self.write(&[])?;
-        }
-        self.end()
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods)] // The user's credentials are files of the machine, which only the host may touch.
 
 mod entry;
+mod keyring;
 mod sealed;
 mod variables;
 
@@ -24,6 +25,11 @@ pub const FILE_VARIABLE: &str = "PQM_CREDENTIALS_FILE";
 pub const PASSPHRASE_VARIABLE: &str = "PQM_CREDENTIALS_PASSPHRASE";
 /// The variable that names the file with the key of the file.
 pub const KEY_FILE_VARIABLE: &str = "PQM_CREDENTIALS_KEY_FILE";
+
+/// The variable that says where the key of the file is kept if it is not in a file: `keyring`.
+pub const KEY_VARIABLE: &str = "PQM_CREDENTIALS_KEY";
+/// The value for the keyring of the system.
+const KEYRING: &str = "keyring";
 
 /// Why a credential cannot be had or kept. No message holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +98,12 @@ pub enum CredentialError {
         /// The beginning of the variables it may stand in.
         variable: String,
     },
+    /// The keyring of the system cannot be used.
+    #[error("the keyring of the system, where {KEY_VARIABLE} says that the key of the credentials is, fails: {0}")]
+    Keyring(String),
+    /// A key is said to be where none can be.
+    #[error("{KEY_VARIABLE} is {0:?}: the only value it may have is {KEYRING}")]
+    KeyPlace(String),
     /// The system gave no randomness or memory for sealing.
     #[error("the credentials cannot be sealed: {0}")]
     NotSealed(String),
@@ -114,6 +126,8 @@ pub struct CredentialStore {
     file: PathBuf,
     passphrase: Option<Secret>,
     key_file: PathBuf,
+    /// Whether the key is in the keyring of the system, not in the key file.
+    in_keyring: bool,
     variables: Variables,
 }
 
@@ -121,7 +135,7 @@ impl CredentialStore {
     /// The store that the environment names; `~/.config/pqm/credentials` with its key beside it if it names none.
     ///
     /// # Errors
-    /// [`CredentialError::NoPlace`].
+    /// [`CredentialError::NoPlace`], [`CredentialError::KeyPlace`].
     pub fn of_environment(variables: Variables) -> Result<CredentialStore, CredentialError> {
         let file = match variables.get(FILE_VARIABLE) {
             Some(path) => PathBuf::from(path),
@@ -132,7 +146,12 @@ impl CredentialStore {
             None => file.with_extension("key"),
         };
         let passphrase = variables.get(PASSPHRASE_VARIABLE).map(Secret::new);
-        Ok(CredentialStore { file, passphrase, key_file, variables })
+        let in_keyring = match variables.get(KEY_VARIABLE) {
+            None => false,
+            Some(KEYRING) => true,
+            Some(other) => return Err(CredentialError::KeyPlace(other.to_owned())),
+        };
+        Ok(CredentialStore { file, passphrase, key_file, in_keyring, variables })
     }
 
     /// The file.
@@ -235,12 +254,15 @@ impl CredentialStore {
                 .map(Key::Passphrase)
                 .ok_or_else(|| missing(format!("set {PASSPHRASE_VARIABLE} to their passphrase")));
         }
-        let found = self.key_file()?;
+        let found = self.kept_key()?;
         found.ok_or_else(|| {
-            missing(format!(
-                "the key file {} is not there; set {KEY_FILE_VARIABLE} to where it is",
-                self.key_file.display()
-            ))
+            missing(match self.in_keyring {
+                true => format!("the keyring has none for it; if it is in a file, take {KEY_VARIABLE} away"),
+                false => format!(
+                    "the key file {} is not there; set {KEY_FILE_VARIABLE} to where it is",
+                    self.key_file.display()
+                ),
+            })
         })
     }
 
@@ -249,10 +271,14 @@ impl CredentialStore {
         if let Some(passphrase) = &self.passphrase {
             return Ok(Key::Passphrase(passphrase.clone()));
         }
-        if let Some(key) = self.key_file()? {
+        if let Some(key) = self.kept_key()? {
             return Ok(key);
         }
         let key = sealed::new_key()?;
+        if self.in_keyring {
+            keyring::write(&self.account(), &key).map_err(CredentialError::Keyring)?;
+            return Ok(Key::File(key));
+        }
         let write = || -> io::Result<()> {
             let mut file = private().create_new(true).open(&self.key_file)?;
             file.write_all(key.reveal().as_bytes())?;
@@ -261,6 +287,20 @@ impl CredentialStore {
         };
         write().map_err(|source| io_error("write", &self.key_file, source))?;
         Ok(Key::File(key))
+    }
+
+    /// The key in the keyring, or in the key file; none if there is none yet.
+    fn kept_key(&self) -> Result<Option<Key>, CredentialError> {
+        if self.in_keyring {
+            let found = keyring::read(&self.account()).map_err(CredentialError::Keyring)?;
+            return Ok(found.map(Key::File));
+        }
+        self.key_file()
+    }
+
+    /// What the keyring knows the key by.
+    fn account(&self) -> String {
+        std::path::absolute(&self.file).unwrap_or_else(|_| self.file.clone()).display().to_string()
     }
 
     fn key_file(&self) -> Result<Option<Key>, CredentialError> {

@@ -32,7 +32,7 @@ impl Key {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Key::Passphrase(_) => "passphrase",
-            Key::File(_) => "key file",
+            Key::File(_) => "key",
         }
     }
 

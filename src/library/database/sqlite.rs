@@ -1,11 +1,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::navigation::{self, Item};
 use crate::eval::{Arguments, Context};
-use crate::sources::sqlite::Database;
-use crate::table::{Column, from_columns};
-use crate::value::types::TableKey;
-use crate::value::{Error, Member, Result, Shape, Text, Value};
+use crate::sources::sqlite::{Database, Entity};
+use crate::value::{Error, Member, Result, Text, Value};
 
 /// `Sqlite.Database(path, options)`.
 pub(super) fn database(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -20,26 +19,15 @@ pub(super) fn database(ctx: &Context, arguments: Arguments<'_>) -> Result<Value>
     }
     let database = Database::open(ctx, Path::new(path.as_str()))?;
     let entities = database.entities()?;
-    let rows = entities.len();
-    let texts =
-        |text: &dyn Fn(usize) -> Value| Column::any((0..rows).map(|at| Member::Ready(text(at))).collect());
-    let name = |at: usize| entities.get(at).map_or(Value::Null, |entity| Value::Text(entity.name.clone()));
-    let kind = |at: usize| {
-        let is_view = entities.get(at).is_some_and(|entity| entity.is_view);
-        Value::text(if is_view { "View" } else { "Table" })
-    };
-    let data = entities.iter().map(|entity| {
+    let item = |entity: Entity| {
         let (database, name) = (database.clone(), entity.name.clone());
-        Member::lazy(move |_| Ok(Value::Table(Arc::new(database.table(&name)?))))
-    });
-    let columns = vec![
-        texts(&name),
-        Column::any(data.collect()),
-        texts(&|_| Value::text("main")),
-        texts(&name),
-        texts(&kind),
-    ];
-    let shape = Shape::new(["Name", "Data", "Schema", "Item", "Kind"].map(Text::new));
-    let key = TableKey { columns: vec![Text::new("Schema"), Text::new("Item")], primary: true };
-    Ok(Value::Table(Arc::new(from_columns(Arc::new(shape), columns, rows).with_keys(vec![key]))))
+        Item {
+            name: entity.name.clone(),
+            schema: Text::new("main"),
+            item: entity.name,
+            is_view: entity.is_view,
+            data: Member::lazy(move |_| Ok(Value::Table(Arc::new(database.table(&name)?)))),
+        }
+    };
+    Ok(Value::Table(Arc::new(navigation::table(entities.into_iter().map(item).collect()))))
 }

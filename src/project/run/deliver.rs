@@ -109,7 +109,7 @@ impl<'a> Delivery<'a> {
             pending: Vec::new(),
             sent: Vec::new(),
             batches: Vec::new(),
-            rows_at_once: ROWS,
+            rows_at_once: fault::batch_rows().unwrap_or(ROWS),
             last_write: Instant::now(),
             since_checkpoint: 0,
             last_checkpoint: Instant::now(),
@@ -134,7 +134,7 @@ impl<'a> Delivery<'a> {
         let passed = self.last_checkpoint.elapsed();
         let due = CHECKPOINT_EVERY.max(self.checkpoint_took.saturating_mul(CHECKPOINT_SHARE));
         self.since_checkpoint >= CHECKPOINT_ROWS && passed >= due
-            || self.since_checkpoint > 0 && passed >= CHECKPOINT_LATEST
+            || self.since_checkpoint > 0 && (passed >= CHECKPOINT_LATEST || fault::batch_rows().is_some())
     }
 
     /// Takes some rows of a batch; they are not durable yet.
@@ -152,7 +152,8 @@ impl<'a> Delivery<'a> {
                 None => continue,
             }
             if self.pending.len() >= self.rows_at_once {
-                self.rows_at_once = self.writer()?.rows_at_once();
+                let best = self.writer()?.rows_at_once();
+                self.rows_at_once = fault::batch_rows().unwrap_or(best);
                 if self.pending.len() >= self.rows_at_once {
                     self.flush(ctx)?;
                     self.batches.push(batch.clone());

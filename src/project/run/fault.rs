@@ -1,7 +1,9 @@
 //! Named points at which tests kill the process.
 //!
 //! In builds for development, `PQM_KILL_AT=point` or `PQM_KILL_AT=point:n` ends the process with SIGKILL when a run
-//! comes to the point, for the n-th time. Other builds have no such points.
+//! comes to the point, for the n-th time; and with `PQM_BATCH_ROWS=n` a run brings n rows at a time to its destination
+//! and makes a checkpoint after each, so that the points between checkpoints are reached with few rows. Other builds
+//! know of neither.
 
 /// A point that a run comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,14 @@ pub(super) fn at(point: Point) {
     let _ = point;
 }
 
+/// How many rows go to the destination at a time, each with a checkpoint, if a test asked for it.
+pub(super) fn batch_rows() -> Option<usize> {
+    #[cfg(debug_assertions)]
+    return armed::batch_rows();
+    #[cfg(not(debug_assertions))]
+    None
+}
+
 #[cfg(debug_assertions)]
 mod armed {
     use std::sync::OnceLock;
@@ -40,6 +50,12 @@ mod armed {
     use super::Point;
 
     const VARIABLE: &str = "PQM_KILL_AT";
+    const BATCH_ROWS: &str = "PQM_BATCH_ROWS";
+
+    pub(super) fn batch_rows() -> Option<usize> {
+        static ASKED: OnceLock<Option<usize>> = OnceLock::new();
+        *ASKED.get_or_init(|| std::env::var(BATCH_ROWS).ok()?.parse().ok().filter(|rows| *rows > 0))
+    }
 
     pub(super) fn at(point: Point) {
         static ASKED: OnceLock<Option<(String, u64)>> = OnceLock::new();

@@ -218,6 +218,8 @@ pub(super) fn engine(project: &Project) -> Engine {
     let organization = project.organization();
     let text = |name: Option<&String>| name.map_or(Value::Null, |name| Value::text(name.as_str()));
     let host = LocalHost::new(folder).with_folders(granted).without_network();
+    #[cfg(feature = "postgres")]
+    let host = host.with_databases(super::system::postgres::granted(project));
     #[cfg(feature = "http")]
     let host = match project.connections().iter().any(|connection| connection.kind.is_http()) {
         true => host.with_network(project.network().client()),

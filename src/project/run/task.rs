@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::deliver::{Delivery, Target};
 use super::failure::{DESTINATION, FROZEN, Failure, MAPPING_FIELD, QUERY_UNREADABLE};
+use super::fault;
 use super::input::{End, Extent, connection, filter_text};
 use super::plan::Planned;
 use super::progress::Progress;
@@ -144,10 +145,11 @@ impl Prepared<'_> {
         if order.stop.is_asked() {
             return Err(Failure::stopped());
         }
+        let stride = fault::batch_rows().unwrap_or(STRIDE);
         let mut batches = input.table.operator().open(ctx, &demand).map_err(raised)?;
         while let Some(batch) = batches.next(ctx).map_err(raised)? {
-            for start in (0..batch.len()).step_by(STRIDE) {
-                delivery.rows(ctx, &batch, start..batch.len().min(start + STRIDE))?;
+            for start in (0..batch.len()).step_by(stride) {
+                delivery.rows(ctx, &batch, start..batch.len().min(start + stride))?;
                 let is_asked = order.stop.is_asked();
                 if is_asked {
                     delivery.flush(ctx)?;

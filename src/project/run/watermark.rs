@@ -2,7 +2,8 @@
 //!
 //! A mark is the highest values that were seen, for each combination of kinds (numbers, dates, texts ...) by itself:
 //! a stray text in a column of dates then neither hides later dates nor is missed. Rows at the mark itself come
-//! again, and so do rows without a value: writing them again changes nothing, and none is skipped.
+//! again, and so do rows without a value: writing them again changes nothing, and none is skipped. A source that filters
+//! by itself is asked for those rows only.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -13,8 +14,9 @@ use rust_decimal::Decimal;
 use super::cells;
 use crate::destinations::Cell;
 use crate::eval::Context;
-use crate::table::{Batch, Batches, Demand, Operator, Table};
-use crate::value::Result;
+use crate::table::{Batch, Batches, Comparison, Condition, Demand, Operator, Table};
+use crate::value::temporal::{DateTimeZone, iso};
+use crate::value::{Result, Value};
 
 /// The highest values by their kinds.
 pub(super) type Bounds = BTreeMap<String, Vec<String>>;
@@ -35,9 +37,33 @@ impl Watermark {
 
     /// The same table without the rows that were before the mark.
     pub(super) fn after(self: &Arc<Self>, table: &Table) -> Table {
-        let operator = Since { input: Arc::clone(table.operator()), watermark: Arc::clone(self) };
+        let condition = self.condition(table);
+        let operator = Since { input: Arc::clone(table.operator()), watermark: Arc::clone(self), condition };
         Table::new(Arc::clone(table.shape()), table.types().to_vec(), Arc::new(operator))
             .with_keys(table.keys().to_vec())
+    }
+
+    /// What all rows that pass meet, as far as a source can be told; none where a mark has several kinds, or values that
+    /// a source may order in another way.
+    fn condition(&self, table: &Table) -> Option<Condition> {
+        let (kinds, values) = self.bounds.first_key_value().filter(|_| self.bounds.len() == 1)?;
+        let (kind, value, first) = (kinds.chars().next()?, values.first()?, *self.columns.first()?);
+        let bound = match kind {
+            'd' => Value::Date(iso::parse_date(value)?),
+            's' => Value::DateTime(iso::parse_datetime(value)?),
+            'z' => {
+                let utc = iso::parse_datetime(value.strip_suffix('Z')?)?;
+                Value::from(DateTimeZone::new(utc, 0)?)
+            }
+            NUMBER if table.types().get(first)?.name.is_some_and(is_exact) => match value.parse::<i64>() {
+                Ok(whole) => Value::Int64(whole),
+                Err(_) => Value::from(value.parse::<Decimal>().ok()?),
+            },
+            _ => return None,
+        };
+        let without = self.columns.iter().map(|at| Condition::Compare(Comparison::Equal, *at, Value::Null));
+        let past = Condition::Compare(Comparison::GreaterEqual, first, bound);
+        Some(Condition::Or(std::iter::once(past).chain(without).collect()))
     }
 
     /// The mark from which the next run goes on: what every reading has come to. None if none came to its end.
@@ -123,16 +149,27 @@ fn compare_numbers(a: &str, b: &str) -> Ordering {
     number(a).total_cmp(&number(b))
 }
 
+/// Whether all numbers of a type have an order: among doubles there is one that has none.
+fn is_exact(name: &str) -> bool {
+    matches!(name, "Int64.Type" | "Int32.Type" | "Int16.Type" | "Int8.Type" | "Byte.Type" | "Decimal.Type")
+}
+
 struct Since {
     input: Arc<dyn Operator>,
     watermark: Arc<Watermark>,
+    /// What a source may filter by.
+    condition: Option<Condition>,
 }
 
 impl Operator for Since {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
         let mut below = demand.unlimited();
         below.add(self.watermark.columns.iter().copied());
-        let input = self.input.open(ctx, &below)?;
+        let narrowed = match (&self.condition, self.input.foldable(ctx)?) {
+            (Some(condition), Some(rows)) => rows.filtered(condition).map(|filtered| filtered.rows.operator()),
+            _ => None,
+        };
+        let input = narrowed.as_ref().unwrap_or(&self.input).open(ctx, &below)?;
         let watermark = Arc::clone(&self.watermark);
         Ok(Box::new(SinceBatches { input, highest: watermark.bounds.clone(), watermark, done: false }))
     }

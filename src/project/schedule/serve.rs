@@ -133,8 +133,12 @@ impl Served<'_> {
         let Some((_, one)) = first else { return Some(pause.max(Duration::from_millis(1))) };
         let name = one.schedule.name.as_str();
         match self.due(one) {
-            Ok(()) => {
+            Ok(ended) => {
                 self.told_to_wait = false;
+                // The lock is given back by now: telling people may take its time.
+                if let Some((project, report)) = ended {
+                    (self.tell)(Event::Ended(name, &project, &report));
+                }
                 None
             }
             Err(HistoryError::AlreadyRunning { .. }) => {
@@ -167,9 +171,10 @@ impl Served<'_> {
         Ok(handled)
     }
 
-    /// Does what is due for a schedule, unless another process did meanwhile. What it did is remembered at its end,
-    /// before the lock is given back: a process that dies in mid-run has not handled the time.
-    fn due(&mut self, one: &Scheduled) -> Result<(), HistoryError> {
+    /// Does what is due for a schedule, unless another process did meanwhile, and answers the run that came to its end.
+    /// What it did is remembered at its end, before the lock is given back: a process that dies in mid-run has not
+    /// handled the time.
+    fn due(&mut self, one: &Scheduled) -> Result<Option<(Project, RunReport)>, HistoryError> {
         let name = one.schedule.name.as_str();
         let lock = RunLock::acquire(self.folder)?;
         let history = History::open(self.folder)?;
@@ -182,16 +187,19 @@ impl Served<'_> {
                 (self.tell)(Event::Left(name));
                 history.set_schedule_handled(name, until)?;
                 self.handled.insert(name.to_owned(), until);
-                return Ok(());
+                return Ok(None);
             }
-            Due::Wait(_) | Due::Never => return Ok(()),
+            Due::Wait(_) | Due::Never => return Ok(None),
         };
         let choice = Choice {
             connection_set: one.schedule.connection_set.clone(),
             organization: one.schedule.organization.clone(),
         };
-        match Project::load_with(self.folder, &choice) {
-            Err(error) => (self.tell)(Event::Mistakes(&error)),
+        let ended = match Project::load_with(self.folder, &choice) {
+            Err(error) => {
+                (self.tell)(Event::Mistakes(&error));
+                None
+            }
             Ok(project) => {
                 (self.tell)(Event::Starts(name));
                 let options = RunOptions {
@@ -203,15 +211,15 @@ impl Served<'_> {
                 };
                 let clock = || self.clock.now();
                 let report = run_locked(&project, &options, &mut NoObserver, &clock, &lock)?;
-                (self.tell)(Event::Ended(name, &project, &report));
                 if self.stop.is_asked() && report.was_stopped() {
                     // It was not handled: whoever serves next goes on.
-                    return Ok(());
+                    return Ok(Some((project, report)));
                 }
+                Some((project, report))
             }
-        }
+        };
         history.set_schedule_handled(name, until)?;
         self.handled.insert(name.to_owned(), until);
-        Ok(())
+        Ok(ended)
     }
 }

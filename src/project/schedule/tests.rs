@@ -50,6 +50,30 @@ fn a_clock_that_is_set_back_runs_nothing_twice_and_silences_nothing() {
     assert_eq!(due(&hourly, Missed::RunAll, handled, far), Due::Wait(at("2025-01-01T05:00Z")));
 }
 
+proptest::proptest! {
+    /// The clock jumps ahead, as machines do that slept, and wavers by some minutes.
+    #[test]
+    fn a_clock_that_jumps_leaves_nothing_out_and_repeats_nothing(
+        steps in proptest::collection::vec((0i64..20_000, -290i64..290), 1..60),
+    ) {
+        let hourly = timing("1 hour");
+        let start = at("2026-01-01T00:00Z");
+        let (mut base, mut latest, mut handled, mut ran) = (start, start, start, Vec::new());
+        for (step, wavering) in steps {
+            base += SignedDuration::from_secs(step);
+            let now = base + SignedDuration::from_secs(wavering);
+            latest = latest.max(now);
+            while let Due::Run(until) = due(&hourly, Missed::RunAll, handled, now) {
+                ran.push(until);
+                handled = until;
+            }
+        }
+        let hours = latest.duration_since(start).as_hours();
+        let expected: Vec<Timestamp> = (1..=hours).map(|n| start + SignedDuration::from_hours(n)).collect();
+        proptest::prop_assert_eq!(ran, expected);
+    }
+}
+
 #[test]
 fn mistakes_have_their_places() {
     let problems = read(

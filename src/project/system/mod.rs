@@ -9,7 +9,7 @@ mod files;
 #[cfg(feature = "http")]
 mod odata;
 #[cfg(feature = "postgres")]
-mod postgres;
+pub(super) mod postgres;
 mod sqlite;
 
 use std::path::Path;

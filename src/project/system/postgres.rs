@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::{Opened, Reading, Scope, SourceSystem, buffered, idle};
 use crate::destinations::{Destination, DestinationError, PostgresStore};
-use crate::host::http::Credential;
+use crate::host::HostError;
+use crate::host::http::{Credential, Secret};
 use crate::project::Project;
-use crate::project::model::Connection;
+use crate::project::model::{Connection, ConnectionKind};
 use crate::sources::postgres::{self, Server};
 use crate::value::{Error, Result};
 
@@ -42,6 +43,31 @@ pub(super) fn store(
     let refused = |message| DestinationError::Remote { system: connection.name.clone(), message };
     let credential = credential(project, connection).map_err(refused)?;
     Ok(Box::new(PostgresStore::new(&connection.address, credential.as_ref())?))
+}
+
+/// The databases that queries of a project may open: those that its connections name, with their credentials.
+pub(in crate::project) fn granted(
+    project: &Project,
+) -> impl Fn(&str) -> std::result::Result<Option<Credential>, HostError> + Send + Sync + 'static {
+    let of_kind = project.connections().iter().filter(|connection| connection.kind == ConnectionKind::PostgreSql);
+    let named: Vec<(Server, Option<String>)> = of_kind
+        .filter_map(|c| Some((Server::new(&c.address, None).ok()?, c.credential.clone())))
+        .collect();
+    let credentials = project.kept_credentials();
+    move |address| {
+        let asked = Server::new(address, None).map_err(|error| HostError::Failed(error.to_string()))?;
+        match named.iter().find(|(known, _)| known.is_same_database(&asked)) {
+            None => Err(HostError::Denied {
+                what: format!("the database '{address}'"),
+                advice: "Name it as a connection of the project.".to_owned(),
+            }),
+            Some((known, None)) => Ok(known.user().map(|user| Credential::Basic {
+                user: user.to_owned(),
+                password: Secret::new(""),
+            })),
+            Some((_, Some(name))) => credentials.credential(name).map(Some).map_err(HostError::Failed),
+        }
+    }
 }
 
 fn credential(project: &Project, connection: &Connection) -> std::result::Result<Option<Credential>, String> {

@@ -75,6 +75,57 @@ pub fn relations(client: &mut Client) -> Result<Vec<String>, Error> {
     client.query(&sql, &[])?.iter().map(|row| row.try_get(0)).collect()
 }
 
+/// Of each table and view its schema, its name and whether it is a view, sorted.
+///
+/// # Errors
+/// What the server said.
+pub fn catalogue(client: &mut Client) -> Result<Vec<(String, String, bool)>, Error> {
+    let sql = format!(
+        "SELECT n.nspname::text, c.relname::text, c.relkind IN ('v', 'm') FROM pg_class c \
+         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OWN} AND NOT c.relispartition ORDER BY 1, 2"
+    );
+    client.query(&sql, &[])?.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+}
+
+/// What a query in SQL gives, as if it were a view.
+///
+/// # Errors
+/// What the server said.
+pub fn query(client: &mut Client, sql: &str) -> Result<Relation, Error> {
+    let sql = sql.trim_end_matches(|c: char| c.is_whitespace() || c == ';');
+    // On lines of its own, so that a comment at its end does not swallow the parenthesis.
+    let statement = client.prepare(&format!("SELECT * FROM (\n{sql}\n) q"))?;
+    let columns = statement.columns().iter().map(|column| StoredColumn {
+        name: column.name().to_owned(),
+        kind: Kind::of(column.type_().name()),
+        declared: column.type_().name().to_owned(),
+        length: None,
+        digits: None,
+        required: false,
+        has_default: false,
+    });
+    let mut columns: Vec<StoredColumn> = columns.collect();
+    for at in 0..columns.len() {
+        // A query may give a name twice.
+        let (before, from) = columns.split_at_mut(at);
+        let Some(column) = from.first_mut() else { break };
+        let given = column.name.clone();
+        let mut more = 0;
+        while before.iter().any(|other| other.name == column.name) {
+            more += 1;
+            column.name = format!("{given}_{more}");
+        }
+    }
+    let places: Vec<String> = columns.iter().map(|column| quote(&column.name)).collect();
+    Ok(Relation {
+        sql: format!("(\n{sql}\n) q ({})", places.join(", ")),
+        is_table: false,
+        columns,
+        keys: Vec::new(),
+        references: Vec::new(),
+    })
+}
+
 /// A table or view; none if there is none of that name.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ mod tls;
 
 use std::sync::Arc;
 
-pub use catalogue::{Key, Reference, Relation, StoredColumn, relation, relations};
+pub use catalogue::{Key, Reference, Relation, StoredColumn, catalogue, relation, relations};
 pub use kind::Kind;
 pub use rows::push_escaped;
 pub use server::{Server, ServerError, said};
@@ -49,6 +49,20 @@ pub fn table(server: &Server, name: &str) -> Result<Table> {
         let message = format!("Could not find the table '{name}' in '{}'.", server.name());
         return Err(Error::new(Reason::NotFound, message).with_detail(Value::text(name)));
     };
+    Ok(rows_of(server, found))
+}
+
+/// What a query in SQL gives. It is asked for its columns now, for its rows when they are read.
+///
+/// # Errors
+/// `DataSource.Error` where the server cannot be reached or refuses.
+pub fn query(server: &Server, sql: &str) -> Result<Table> {
+    let mut client = server.connect().map_err(|error| failed(&error))?;
+    let found = catalogue::query(&mut client, sql).map_err(|error| failed(&server.failure(&error)))?;
+    Ok(rows_of(server, found))
+}
+
+fn rows_of(server: &Server, found: Relation) -> Table {
     let shape = Arc::new(Shape::new(found.columns.iter().map(|column| Text::new(&column.name))));
     let types = found.columns.iter().map(|column| Arc::new(column.kind.claim(column.required))).collect();
     let keys = found.keys.iter().map(|key| TableKey {
@@ -57,9 +71,10 @@ pub fn table(server: &Server, name: &str) -> Result<Table> {
     });
     let keys = keys.collect();
     let read = Read { server: server.clone(), relation: Arc::new(found) };
-    Ok(Table::new(shape, types, Arc::new(read)).with_keys(keys))
+    Table::new(shape, types, Arc::new(read)).with_keys(keys)
 }
 
-fn failed(error: &ServerError) -> Error {
+/// What a server said, as an M error.
+pub fn failed(error: &ServerError) -> Error {
     Error::data_source(error.to_string())
 }

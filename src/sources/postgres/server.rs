@@ -18,6 +18,8 @@ const SESSION: &str = "SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601
 pub struct Server {
     config: Config,
     name: String,
+    /// How long a statement may take; any time if absent.
+    patience: Option<Duration>,
 }
 
 /// Why a server cannot be used. No message holds a secret.
@@ -98,7 +100,35 @@ impl Server {
             Some(database) => format!("{host}/{database}"),
             None => host,
         };
-        Ok(Server { config, name })
+        Ok(Server { config, name, patience: None })
+    }
+
+    /// The same database, waited for no longer than that: for a connection, and for what a statement gives.
+    #[must_use]
+    pub fn with_patience(mut self, connection: Duration, statement: Duration) -> Server {
+        self.config.connect_timeout(connection);
+        self.patience = Some(statement);
+        self
+    }
+
+    /// Whether both are the same database of the same server, whatever else their addresses say.
+    pub fn is_same_database(&self, other: &Server) -> bool {
+        let place = |server: &Server| {
+            let host = match server.config.get_hosts().first() {
+                Some(Host::Tcp(name)) => name.to_ascii_lowercase(),
+                #[cfg(unix)]
+                Some(Host::Unix(path)) => path.display().to_string(),
+                None => String::new(),
+            };
+            let port = server.config.get_ports().first().copied().unwrap_or(5432);
+            (host, port, server.config.get_dbname().map(str::to_owned))
+        };
+        place(self) == place(other)
+    }
+
+    /// The user that the address names, or the credential.
+    pub fn user(&self) -> Option<&str> {
+        self.config.get_user()
     }
 
     /// Server and database, for messages.
@@ -113,7 +143,9 @@ impl Server {
     pub fn connect(&self) -> Result<Client, ServerError> {
         let mut client =
             self.config.connect(super::tls::connector()).map_err(|error| self.failure(&error))?;
-        client.batch_execute(SESSION).map_err(|error| self.failure(&error))?;
+        let patience = self.patience.map(|time| format!("; SET statement_timeout = {}", time.as_millis().max(1)));
+        let session = format!("{SESSION}{}", patience.unwrap_or_default());
+        client.batch_execute(&session).map_err(|error| self.failure(&error))?;
         Ok(client)
     }
 
