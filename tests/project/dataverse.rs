@@ -274,8 +274,13 @@ fn a_watermark_is_asked_of_the_service() {
     workspace.write("products.csv", "number,title,price\nP1,Chair,12.50\nP2,Desk,230\nP3,Gift,\n");
     let reads = |record: &serde_json::Value| (count(record, 1, "read"), count(record, 1, "inserted"));
     assert_eq!(reads(&workspace.run_json()), (3, 3));
-    workspace.write("products.csv", "number,title,price\nP1,Chair,12.50\nP2,Desk,230\nP3,Gift,\nP4,Bed,300.25\n");
-    assert_eq!(reads(&workspace.run_json()), (3, 1), "the row at the mark, the one without a value, the new one");
+    workspace
+        .write("products.csv", "number,title,price\nP1,Chair,12.50\nP2,Desk,230\nP3,Gift,\nP4,Bed,300.25\n");
+    assert_eq!(
+        reads(&workspace.run_json()),
+        (3, 1),
+        "the row at the mark, the one without a value, the new one"
+    );
     let asked = running.seen().targets.into_iter().filter(|target| target.contains("filter")).next_back();
     let asked = asked.expect("no filter was sent");
     assert!(asked.contains("price") && asked.contains("230") && asked.contains("null"), "{asked}");

@@ -63,7 +63,12 @@ fn csv(rows: &BTreeMap<u64, Row>, drift: Option<Drift>) -> String {
 }
 
 /// What the second run does: whether it fails, what is in the destination after it, and how many rows are rejected.
-fn expected(policy: &str, drift: Drift, before: &BTreeMap<u64, Row>, now: &BTreeMap<u64, Row>) -> (bool, Stored, u64) {
+fn expected(
+    policy: &str,
+    drift: Drift,
+    before: &BTreeMap<u64, Row>,
+    now: &BTreeMap<u64, Row>,
+) -> (bool, Stored, u64) {
     let is_field_lost = matches!(drift, Drift::Dropped | Drift::Renamed);
     let has_field_more = matches!(drift, Drift::Added | Drift::Renamed);
     let fails = policy == "freeze" || is_field_lost && matches!(policy, "" | "quarantine-row");

@@ -140,7 +140,10 @@ fn of_two_runners_one_wins() {
         let workspace = workspace(&all, "");
         let mut children: Vec<_> = (0..2 + seed % 3).map(|_| workspace.start()).collect();
         let codes: Vec<_> = children.iter_mut().map(|child| child.wait().unwrap().code()).collect();
-        assert!(codes.iter().all(|code| matches!(code, Some(0 | 5))) && codes.contains(&Some(0)), "{codes:?}");
+        assert!(
+            codes.iter().all(|code| matches!(code, Some(0 | 5))) && codes.contains(&Some(0)),
+            "{codes:?}"
+        );
         assert_delivered(&workspace, &all);
         note("SQLite", "several runners", codes.contains(&Some(5)));
     }

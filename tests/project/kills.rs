@@ -166,7 +166,8 @@ impl<'s> Case<'s> {
     /// How the last run stands in the history; none if it did not come so far.
     fn last_status(&self) -> Option<String> {
         let is_there = self.workspace.path(".pqm/history.sqlite").exists();
-        let has_runs = || !self.ask("SELECT name FROM sqlite_schema WHERE name = 'run'", |name| name).is_empty();
+        let has_runs =
+            || !self.ask("SELECT name FROM sqlite_schema WHERE name = 'run'", |name| name).is_empty();
         let status = "SELECT status FROM run ORDER BY id DESC LIMIT 1";
         (is_there && has_runs()).then(|| self.ask(status, |status| status).pop()).flatten()
     }
@@ -215,7 +216,8 @@ fn killed_at_named_points(store: &mut dyn Store) {
             let nth = 1 + dice.roll(times);
             case.said = format!("seed {seed}, killed at {point}:{nth}, {}", case.said);
             let mut run = case.run(4 + dice.roll(12));
-            let was_killed = run.env("PQM_KILL_AT", format!("{point}:{nth}")).status().unwrap().code().is_none();
+            let was_killed =
+                run.env("PQM_KILL_AT", format!("{point}:{nth}")).status().unwrap().code().is_none();
             // A run that brings only what has changed may end before the third time.
             assert!(was_killed || nth > 1, "{}: not reached", case.said);
             case.is_made_good();

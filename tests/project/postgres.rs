@@ -176,30 +176,45 @@ fn m_reads_a_database() {
     let eval = |expression: &str, user: &str| {
         let text = expression.replace("SOURCE", &format!("PostgreSQL.Database(\"{server}\", \"{database}\""));
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pqm"));
-        command.args(["eval", &text]).env("NO_COLOR", "1").env("PQM_CREDENTIALS_FILE", workspace.path("none"));
+        command
+            .args(["eval", &text])
+            .env("NO_COLOR", "1")
+            .env("PQM_CREDENTIALS_FILE", workspace.path("none"));
         let name: String = server.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        command.env(format!("PQM_CREDENTIAL_{name}_USER"), user).env(format!("PQM_CREDENTIAL_{name}_PASSWORD"), "x");
+        command
+            .env(format!("PQM_CREDENTIAL_{name}_USER"), user)
+            .env(format!("PQM_CREDENTIAL_{name}_PASSWORD"), "x");
         let ended = Workspace::ended(command.output().unwrap());
         ended.said()
     };
     let item = |schema: &str, item: &str| format!("SOURCE){{[Schema = \"{schema}\", Item = \"{item}\"]}}");
     for (expression, expected) in [
-        (format!("List.Sum(Table.SelectRows({}[Data], each [id] > 2990)[amount])", item("from_m", "orders")), "7488.75"),
+        (
+            format!(
+                "List.Sum(Table.SelectRows({}[Data], each [id] > 2990)[amount])",
+                item("from_m", "orders")
+            ),
+            "7488.75",
+        ),
         (format!("Table.RowCount({}[Data])", item("from_m", "large")), "200"),
-        (format!("{}[[Name], [Kind]]", item("from_m", "large")), "[Name = \"from_m.large\", Kind = \"View\"]"),
-        ("SOURCE, [HierarchicalNavigation = true]){[Schema = \"from_m\"]}[Data][Name]".to_owned(), "{\"large\", \"orders\"}"),
+        (
+            format!("{}[[Name], [Kind]]", item("from_m", "large")),
+            "[Name = \"from_m.large\", Kind = \"View\"]",
+        ),
+        (
+            "SOURCE, [HierarchicalNavigation = true]){[Schema = \"from_m\"]}[Data][Name]".to_owned(),
+            "{\"large\", \"orders\"}",
+        ),
         (
             "Table.ToRows(SOURCE, [Query = \"SELECT 1 AS a, 2.50 AS a, 'x' AS b -- end;\"]))".to_owned(),
             "{{1, 2.5, \"x\"}}",
         ),
-        (
-            "Table.ColumnNames(SOURCE, [Query = \"SELECT 1 AS a, 2 AS a\"]))".to_owned(),
-            "{\"a\", \"a_1\"}",
-        ),
+        ("Table.ColumnNames(SOURCE, [Query = \"SELECT 1 AS a, 2 AS a\"]))".to_owned(), "{\"a\", \"a_1\"}"),
     ] {
         assert_eq!(eval(&expression, user).replace("} }", "}}").trim(), expected, "{expression}");
     }
-    let said = eval("SOURCE, [Query = \"SELECT pg_sleep(9)\", CommandTimeout = #duration(0, 0, 0, 0.2)])", user);
+    let said =
+        eval("SOURCE, [Query = \"SELECT pg_sleep(9)\", CommandTimeout = #duration(0, 0, 0, 0.2)])", user);
     assert!(said.contains("statement timeout"), "{said}");
     let said = eval("SOURCE, [Query = \"SELECT nothing\"])", user);
     assert!(said.contains("column \"nothing\" does not exist"), "{said}");
@@ -215,7 +230,11 @@ fn m_reads_a_database() {
     };
     workspace.write("people.csv", "id,name,born,country\n1,Ann,2001-02-03,DE\n");
     let name = "      - { source: name, destination: name }\n";
-    workspace.replace("project.yaml", name, &format!("{name}      - {{ source: rows, destination: rows }}\n"));
+    workspace.replace(
+        "project.yaml",
+        name,
+        &format!("{name}      - {{ source: rows, destination: rows }}\n"),
+    );
     workspace.write("people.pq", people("other"));
     let refused = workspace.run().said();
     assert!(refused.contains("isn't granted") && refused.contains("Name it as a connection"), "{refused}");

@@ -91,7 +91,8 @@ impl Store for Postgres {
 
     fn rows(&mut self, _workspace: &Workspace) -> Rows {
         // A session of a process that was killed may still be at its end.
-        let rows = self.client.query("SELECT number::text, name::text, opened::text FROM people", &[]).unwrap();
+        let rows =
+            self.client.query("SELECT number::text, name::text, opened::text FROM people", &[]).unwrap();
         let found: Rows = rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect();
         assert_eq!(found.len(), rows.len(), "a key stands there twice");
         found

@@ -50,7 +50,10 @@ pub struct Plan {
 
 impl Plan {
     pub fn new(planned: Vec<Planned>, seed: u64) -> Plan {
-        Plan { planned: planned.into_iter().map(|one| (one, 0)).collect(), state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1 }
+        Plan {
+            planned: planned.into_iter().map(|one| (one, 0)).collect(),
+            state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+        }
     }
 
     /// How many faults were met.

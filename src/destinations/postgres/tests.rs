@@ -129,7 +129,9 @@ fn rows_that_the_server_refuses_are_found_among_the_others() {
 fn rows_are_only_created_or_only_updated() {
     let Some((store, mut client)) = database("policy") else { return };
     // What no row brings must not be null, and is there in what is updated.
-    client.batch_execute("CREATE TABLE t (id int PRIMARY KEY, name text, own int NOT NULL DEFAULT 7)").unwrap();
+    client
+        .batch_execute("CREATE TABLE t (id int PRIMARY KEY, name text, own int NOT NULL DEFAULT 7)")
+        .unwrap();
     client.batch_execute("INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2)").unwrap();
     client.batch_execute("ALTER TABLE t ALTER own DROP DEFAULT").unwrap();
     let entity = entity(&[("id", None), ("name", None)], &["id"]);
@@ -144,7 +146,8 @@ fn rows_are_only_created_or_only_updated() {
     assert_eq!(with(RowPolicy::UpdateOnly, all()), "u - r(id) r(id)");
     client.batch_execute("ALTER TABLE t ALTER own SET DEFAULT 9").unwrap();
     assert_eq!(with(RowPolicy::CreateOnly, vec![pair(1, "z"), pair(3, "c"), pair(3, "d")]), "- i r(id)");
-    let found = client.query_one("SELECT string_agg(id || name || own, ' ' ORDER BY id) FROM t", &[]).unwrap();
+    let found =
+        client.query_one("SELECT string_agg(id || name || own, ' ' ORDER BY id) FROM t", &[]).unwrap();
     assert_eq!(found.get::<_, String>(0), "1x1 2b2 3c9");
 }
 

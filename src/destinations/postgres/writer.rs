@@ -86,7 +86,9 @@ impl PostgresWriter {
         }
         // What is checked at the end otherwise is checked with each row, so that it is known which one is at fault. A
         // batch is never worth reading a whole table for, nor compiling a statement.
-        self.execute("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL enable_seqscan = off; SET LOCAL jit = off")?;
+        self.execute(
+            "BEGIN; SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL enable_seqscan = off; SET LOCAL jit = off",
+        )?;
         self.is_in_transaction = true;
         if self.table.is_none() {
             self.table = Some(self.prepare(rows)?);
@@ -139,12 +141,11 @@ impl PostgresWriter {
         let columns: Vec<&StoredColumn> = (0..self.entity.columns().len()).filter_map(column).collect();
         let statements = Statements::new(&self.entity, &found.sql, &columns, self.options.rows);
         let is_key = |i: usize| self.entity.key_columns().any(|key| key == i);
-        let columns = columns.into_iter().enumerate().map(|(i, column)| (column.clone(), is_key(i))).collect();
+        let columns =
+            columns.into_iter().enumerate().map(|(i, column)| (column.clone(), is_key(i))).collect();
         self.execute(&statements.stage)?;
-        let failed = |error| DestinationError::Remote {
-            system: self.server.name().to_owned(),
-            message: said(&error),
-        };
+        let failed =
+            |error| DestinationError::Remote { system: self.server.name().to_owned(), message: said(&error) };
         let copy = self.client.prepare(&statements.copy).map_err(failed)?;
         let insert_new = self.client.prepare(&statements.insert_new).map_err(failed)?;
         if self.takes_new_alone() {
@@ -230,7 +231,10 @@ impl PostgresWriter {
                         keys.insert(ready.key);
                     }
                     batch.push(ready);
-                } else if keys.get_or_insert_with(|| batch.iter().map(|r| r.key).collect()).contains(&ready.key) {
+                } else if keys
+                    .get_or_insert_with(|| batch.iter().map(|r| r.key).collect())
+                    .contains(&ready.key)
+                {
                     later.push(ready);
                 } else if let Some(row) = rows.get(ready.at) {
                     set(outcomes, ready.at, Outcome::Rejected(duplicate_key(&self.entity, &row.cells)));
@@ -239,7 +243,10 @@ impl PostgresWriter {
             self.send(table, lines, &batch, work, outcomes)?;
             if work == Work::Upsert {
                 let is_refused = |at: usize| matches!(outcomes.get(at), Some(Some(Outcome::Rejected(_))));
-                batch.iter().filter(|ready| is_refused(ready.at)).for_each(|ready| self.seen.remove(&ready.key));
+                batch
+                    .iter()
+                    .filter(|ready| is_refused(ready.at))
+                    .for_each(|ready| self.seen.remove(&ready.key));
             }
             left = later;
         }
@@ -280,7 +287,8 @@ impl PostgresWriter {
             match place.or((part.len() == 1).then_some(0)).and_then(|at| Some((at, part.get(at)?))) {
                 Some((at, ready)) => {
                     set(outcomes, ready.at, Outcome::Rejected(rejection));
-                    parts.extend([part.get(at + 1..).unwrap_or_default(), part.get(..at).unwrap_or_default()]);
+                    parts
+                        .extend([part.get(at + 1..).unwrap_or_default(), part.get(..at).unwrap_or_default()]);
                 }
                 None => {
                     let (first, second) = part.split_at(part.len() / 2);
@@ -327,7 +335,8 @@ impl PostgresWriter {
         let mut changes = self.all_changes(statements)?;
         // Not prepared: how it is done best depends on how large the table is by now.
         let found = self.client.query_one(statements.upsert.as_str(), &[]);
-        let found = found.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)));
+        let found =
+            found.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)));
         let (new, inserted, differing, updated): (Vec<i32>, i64, Vec<i32>, Vec<i32>) =
             found.map_err(|error| self.refused(&error))?;
         let only_updates = self.options.rows == RowPolicy::UpdateOnly;
@@ -359,9 +368,8 @@ impl PostgresWriter {
             return Ok(FxHashMap::default());
         };
         let found = self.client.query(compare.as_str(), &[]);
-        let changes = found.and_then(|found| {
-            found.iter().map(|row| Ok((row.try_get(0)?, self.changes(row)?))).collect()
-        });
+        let changes = found
+            .and_then(|found| found.iter().map(|row| Ok((row.try_get(0)?, self.changes(row)?))).collect());
         changes.map_err(|error| self.refused(&error))
     }
 

@@ -99,7 +99,9 @@ pub enum CredentialError {
         variable: String,
     },
     /// The keyring of the system cannot be used.
-    #[error("the keyring of the system, where {KEY_VARIABLE} says that the key of the credentials is, fails: {0}")]
+    #[error(
+        "the keyring of the system, where {KEY_VARIABLE} says that the key of the credentials is, fails: {0}"
+    )]
     Keyring(String),
     /// A key is said to be where none can be.
     #[error("{KEY_VARIABLE} is {0:?}: the only value it may have is {KEYRING}")]

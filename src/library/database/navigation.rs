@@ -18,7 +18,8 @@ pub(super) struct Item {
 /// The table Name, Data, Schema, Item, Kind.
 pub(super) fn table(items: Vec<Item>) -> Table {
     let rows = items.len();
-    let texts = |of: &dyn Fn(&Item) -> Value| Column::any(items.iter().map(|i| Member::Ready(of(i))).collect());
+    let texts =
+        |of: &dyn Fn(&Item) -> Value| Column::any(items.iter().map(|i| Member::Ready(of(i))).collect());
     let names = texts(&|item| Value::Text(item.name.clone()));
     let schemas = texts(&|item| Value::Text(item.schema.clone()));
     let things = texts(&|item| Value::Text(item.item.clone()));

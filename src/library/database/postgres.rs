@@ -39,7 +39,8 @@ pub(super) fn database(ctx: &Context, arguments: Arguments<'_>) -> Result<Value>
     let plain = |error: postgres::ServerError| Error::data_source(error.to_string());
     Server::new(&address, None).map_err(plain)?;
     let credential = ctx.host().database(&address).map_err(|error| host_error(&error))?;
-    let server = Server::new(&address, credential.as_ref()).map_err(plain)?.with_patience(connection, command);
+    let server =
+        Server::new(&address, credential.as_ref()).map_err(plain)?.with_patience(connection, command);
     if let Some(query) = query {
         return Ok(Value::Table(Arc::new(postgres::query(&server, query.as_str())?)));
     }
@@ -65,11 +66,10 @@ pub(super) fn database(ctx: &Context, arguments: Arguments<'_>) -> Result<Value>
     };
     // They are sorted by schema.
     let schemas: Vec<_> = all.chunk_by(|a, b| a.0 == b.0).collect();
-    let names = schemas.iter().map(|all| Member::Ready(all.first().map_or(Value::Null, |one| Value::text(&one.0))));
-    let columns = vec![
-        Column::any(names.collect()),
-        Column::any(schemas.iter().map(|all| of_schema(all)).collect()),
-    ];
+    let names =
+        schemas.iter().map(|all| Member::Ready(all.first().map_or(Value::Null, |one| Value::text(&one.0))));
+    let columns =
+        vec![Column::any(names.collect()), Column::any(schemas.iter().map(|all| of_schema(all)).collect())];
     let shape = Shape::new(["Schema", "Data"].map(Text::new));
     let key = TableKey { columns: vec![Text::new("Schema")], primary: true };
     let table = from_columns(Arc::new(shape), columns, schemas.len()).with_keys(vec![key]);

@@ -166,7 +166,9 @@ impl Operator for Since {
         let mut below = demand.unlimited();
         below.add(self.watermark.columns.iter().copied());
         let narrowed = match (&self.condition, self.input.foldable(ctx)?) {
-            (Some(condition), Some(rows)) => rows.filtered(condition).map(|filtered| filtered.rows.operator()),
+            (Some(condition), Some(rows)) => {
+                rows.filtered(condition).map(|filtered| filtered.rows.operator())
+            }
             _ => None,
         };
         let input = narrowed.as_ref().unwrap_or(&self.input).open(ctx, &below)?;

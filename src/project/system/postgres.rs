@@ -49,10 +49,10 @@ pub(super) fn store(
 pub(in crate::project) fn granted(
     project: &Project,
 ) -> impl Fn(&str) -> std::result::Result<Option<Credential>, HostError> + Send + Sync + 'static {
-    let of_kind = project.connections().iter().filter(|connection| connection.kind == ConnectionKind::PostgreSql);
-    let named: Vec<(Server, Option<String>)> = of_kind
-        .filter_map(|c| Some((Server::new(&c.address, None).ok()?, c.credential.clone())))
-        .collect();
+    let of_kind =
+        project.connections().iter().filter(|connection| connection.kind == ConnectionKind::PostgreSql);
+    let named: Vec<(Server, Option<String>)> =
+        of_kind.filter_map(|c| Some((Server::new(&c.address, None).ok()?, c.credential.clone()))).collect();
     let credentials = project.kept_credentials();
     move |address| {
         let asked = Server::new(address, None).map_err(|error| HostError::Failed(error.to_string()))?;
@@ -61,10 +61,9 @@ pub(in crate::project) fn granted(
                 what: format!("the database '{address}'"),
                 advice: "Name it as a connection of the project.".to_owned(),
             }),
-            Some((known, None)) => Ok(known.user().map(|user| Credential::Basic {
-                user: user.to_owned(),
-                password: Secret::new(""),
-            })),
+            Some((known, None)) => Ok(known
+                .user()
+                .map(|user| Credential::Basic { user: user.to_owned(), password: Secret::new("") })),
             Some((_, Some(name))) => credentials.credential(name).map(Some).map_err(HostError::Failed),
         }
     }

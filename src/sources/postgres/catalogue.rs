@@ -84,7 +84,11 @@ pub fn catalogue(client: &mut Client) -> Result<Vec<(String, String, bool)>, Err
         "SELECT n.nspname::text, c.relname::text, c.relkind IN ('v', 'm') FROM pg_class c \
          JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OWN} AND NOT c.relispartition ORDER BY 1, 2"
     );
-    client.query(&sql, &[])?.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+    client
+        .query(&sql, &[])?
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
+        .collect()
 }
 
 /// What a query in SQL gives, as if it were a view.

@@ -143,7 +143,8 @@ impl Server {
     pub fn connect(&self) -> Result<Client, ServerError> {
         let mut client =
             self.config.connect(super::tls::connector()).map_err(|error| self.failure(&error))?;
-        let patience = self.patience.map(|time| format!("; SET statement_timeout = {}", time.as_millis().max(1)));
+        let patience =
+            self.patience.map(|time| format!("; SET statement_timeout = {}", time.as_millis().max(1)));
         let session = format!("{SESSION}{}", patience.unwrap_or_default());
         client.batch_execute(&session).map_err(|error| self.failure(&error))?;
         Ok(client)
