@@ -281,7 +281,7 @@ fn a_watermark_is_asked_of_the_service() {
         (3, 1),
         "the row at the mark, the one without a value, the new one"
     );
-    let asked = running.seen().targets.into_iter().filter(|target| target.contains("filter")).next_back();
+    let asked = running.seen().targets.into_iter().rfind(|target| target.contains("filter"));
     let asked = asked.expect("no filter was sent");
     assert!(asked.contains("price") && asked.contains("230") && asked.contains("null"), "{asked}");
     assert_eq!(workspace.rows("out.sqlite", "product").len(), 4);
