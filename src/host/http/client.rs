@@ -21,6 +21,8 @@ const LOOK: Duration = Duration::from_millis(10);
 const CONNECT: Duration = Duration::from_secs(30);
 /// How many redirections are followed.
 const REDIRECTIONS: usize = 20;
+/// How many times a request is sent again with a new token.
+const RENEWALS: usize = 3;
 
 /// The network, as far as it is granted. Nothing is started before the first request; one thread then does all the
 /// waiting, however many callers there are. Proxies are taken from the environment (`HTTPS_PROXY` and the like).
@@ -152,14 +154,17 @@ impl HttpClient {
         };
         let Some(Credential::ClientCredentials(client)) = credential else { return send(credential) };
         let fetch = || self.fetch_token(client, request.timeout, go_on);
-        let token = self.tokens.get(client, None, fetch, go_on)?;
-        let response = send(Some(&Credential::Bearer(token.clone())))?;
-        if response.status != 401 {
-            return Ok(response);
+        let mut token = self.tokens.get(client, None, fetch, go_on)?;
+        let mut response = send(Some(&Credential::Bearer(token.clone())))?;
+        // Tokens may be taken back before their time: again with a new one, though not for ever.
+        for _ in 0..RENEWALS {
+            if response.status != 401 {
+                break;
+            }
+            token = self.tokens.get(client, Some(&token), fetch, go_on)?;
+            response = send(Some(&Credential::Bearer(token.clone())))?;
         }
-        // The token may have been taken back before its time: once more, with a new one.
-        let token = self.tokens.get(client, Some(&token), fetch, go_on)?;
-        send(Some(&Credential::Bearer(token)))
+        Ok(response)
     }
 
     fn build(

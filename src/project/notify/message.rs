@@ -1,5 +1,6 @@
 //! What is said of a run.
 
+#[cfg(feature = "http")]
 use serde_json::{Value, json};
 
 use crate::project::history::RunRecord;
@@ -16,6 +17,7 @@ pub(super) fn subject(record: &RunRecord) -> String {
 }
 
 /// The run in words.
+#[cfg(feature = "smtp")]
 pub(super) fn text(record: &RunRecord) -> String {
     let mut text = format!(
         "{}\n\nRun {} with the connection set {}{}\nStarted {}, ended {}\n",
@@ -52,6 +54,7 @@ pub(super) fn text(record: &RunRecord) -> String {
 }
 
 /// The record of the run, and one line of it under the name that chat services show.
+#[cfg(feature = "http")]
 pub(super) fn body(record: &RunRecord) -> Value {
     let mut body = json!({ "text": subject(record) });
     if let (Some(body), Value::Object(record)) = (body.as_object_mut(), record.to_json()) {

@@ -6,6 +6,7 @@
 mod check;
 #[cfg(feature = "smtp")]
 mod email;
+#[cfg(any(feature = "smtp", feature = "http"))]
 mod message;
 #[cfg(feature = "http")]
 mod webhook;
