@@ -80,9 +80,20 @@ impl Frame<'_> {
         }
     }
 
-    /// Evaluates an operand. Operators and selectors that follow one another nest as deep as the chain is
-    /// long, so each level makes sure of its stack.
+    /// Evaluates an operand. Calls make sure of the stack themselves: going to them directly, and not by a function
+    /// between, is what keeps deep recursion small.
+    #[inline]
     pub(super) fn operand(&mut self, node: &Node) -> Result<Value> {
+        match node {
+            Node::CallItself(arguments, site) => self.call_itself(arguments, *site),
+            Node::CallNative(native, arguments, site) => self.call_native(native, arguments, *site),
+            _ => self.other_operand(node),
+        }
+    }
+
+    /// Operators and selectors that follow one another nest as deep as the chain is long, so each level makes sure of
+    /// its stack.
+    fn other_operand(&mut self, node: &Node) -> Result<Value> {
         match node {
             Node::Binary(..)
             | Node::And(..)
@@ -105,9 +116,6 @@ impl Frame<'_> {
                 let ctx = self.ctx;
                 ctx.nested(|| self.evaluate(node))
             }
-            // Calls make sure of the stack themselves; going to them directly is what keeps deep recursion small.
-            Node::CallItself(arguments, site) => self.call_itself(arguments, *site),
-            Node::CallNative(native, arguments, site) => self.call_native(native, arguments, *site),
             _ => self.evaluate(node),
         }
     }

@@ -4,15 +4,9 @@
 use smallvec::SmallVec;
 
 use super::evaluate::{Frame, Slot};
-use super::prompt::position;
-use crate::ir::{MemberNode, Node, Operator};
-use crate::value::{Member, Record, Result, Shape, Value};
+use crate::ir::{MemberNode, Node};
+use crate::value::{Member, Path, Record, Result, Shape, Value};
 
-/// Updates nest at most so deep; deeper ones are evaluated as any other field.
-const DEEPEST: usize = 6;
-
-/// The places that lead from a record to a field of a record in it.
-pub(super) type Path = SmallVec<[u8; DEEPEST]>;
 /// Fields of a record, and of records in it, with their new values.
 pub(super) type Changes = SmallVec<[(Path, Member); 3]>;
 
@@ -24,15 +18,15 @@ impl Frame<'_> {
         shape: &Shape,
         members: &[MemberNode],
     ) -> Result<Option<Changes>> {
-        let root = Path::new();
-        let Some(places) = self.record_at(slot, &root).and_then(|record| record.shape().places(shape)) else {
+        let root = Path::default();
+        let Some(places) = self.record_at(slot, root).and_then(|record| record.shape().places(shape)) else {
             return Ok(None);
         };
         let mut changes = Changes::new();
         for (member, place) in members.iter().zip(places) {
-            let path = Path::from_slice(&[place]);
+            let Some(path) = root.then(place) else { return Ok(None) };
             let before = changes.len();
-            if self.nested_changes(slot, &path, member, &mut changes).is_none() {
+            if self.changes_inside(slot, path, member, &mut changes).is_none() {
                 changes.truncate(before);
                 changes.push((path, self.member(member)?));
             }
@@ -42,53 +36,35 @@ impl Frame<'_> {
 
     /// What a field changes in the record that stands there now, if it is written as an update of that record and all of
     /// it can be had at once.
-    fn nested_changes(
+    fn changes_inside(
         &mut self,
         slot: u32,
-        path: &Path,
+        path: Path,
         member: &MemberNode,
         changes: &mut Changes,
     ) -> Option<()> {
         let MemberNode::Thunk(thunk) = member else { return None };
-        let Some(Node::Binary(Operator::Concatenate, operands, _)) = thunk.prompt.as_deref() else {
-            return None;
-        };
-        let Node::Record(shape, scope, members) = &operands.1 else { return None };
-        if !scope.cells.is_empty() || path.len() == DEEPEST || self.path_of(slot, &operands.0)? != *path {
+        if !thunk.in_place {
             return None;
         }
+        let Some(Node::Binary(_, operands, _)) = thunk.prompt.as_deref() else { return None };
+        let Node::Record(shape, _, members) = &operands.1 else { return None };
         let places = self.record_at(slot, path)?.shape().places(shape)?;
         for (member, place) in members.iter().zip(places) {
-            let mut path = path.clone();
-            path.push(place);
+            let path = path.then(place)?;
             let before = changes.len();
-            if self.nested_changes(slot, &path, member, changes).is_none() {
+            if self.changes_inside(slot, path, member, changes).is_none() {
                 changes.truncate(before);
-                let member = self.prompt_member(member)?;
-                changes.push((path, member));
+                changes.push((path, self.prompt_member(member)?));
             }
         }
         Some(())
     }
 
-    /// The path of `r[a][b]`, where r is the record in the slot.
-    fn path_of(&self, slot: u32, node: &Node) -> Option<Path> {
-        match node {
-            Node::Parameter(at) if *at == slot => Some(Path::new()),
-            Node::Field(target, field, _) => {
-                let mut path = self.path_of(slot, target)?;
-                let place = position(self.record_at(slot, &path)?, field)?;
-                path.push(u8::try_from(place).ok()?);
-                Some(path)
-            }
-            _ => None,
-        }
-    }
-
     /// The record in the slot, or one in it, if it is at hand and nothing is said of it by metadata.
-    fn record_at(&self, slot: u32, path: &Path) -> Option<&Record> {
+    fn record_at(&self, slot: u32, path: Path) -> Option<&Record> {
         let Some(Slot::Value(Value::Record(record))) = self.slots.get(slot as usize) else { return None };
-        path.iter().try_fold(&**record, |record, place| match record.held(usize::from(*place))? {
+        path.places().iter().try_fold(&**record, |record, place| match record.held(usize::from(*place))? {
             Member::Ready(Value::Record(inner)) => Some(&**inner),
             _ => None,
         })

@@ -100,7 +100,7 @@ impl Frame<'_> {
 }
 
 /// Where a record has a field.
-pub(super) fn position(record: &Record, field: &FieldAccess) -> Option<usize> {
+fn position(record: &Record, field: &FieldAccess) -> Option<usize> {
     remembered(record, field).or_else(|| {
         let position = record.shape().position(&field.name)?;
         remember(record, field, position);

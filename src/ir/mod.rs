@@ -205,6 +205,8 @@ pub struct ThunkNode {
     /// than putting it off. It is tried when the member is made; where it would fail, or needs what is not
     /// evaluated yet, the cell is made after all, so that nobody can tell.
     pub prompt: Option<Box<Node>>,
+    /// Whether that is an update of the record that stands in its place already, as in `r & [a = r[a] & [b = 1]]`.
+    pub in_place: bool,
 }
 
 /// How a list item or record field comes to be.

@@ -3,9 +3,9 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
-use super::prompt;
 use super::scan::{BindingId, Class, Meaning, Scanned};
 use super::{Document, shared_name};
+use super::{in_place, prompt};
 use crate::eval::apply_unary;
 use crate::ir::{
     Capture, CellNode, Check, Code, Environment, FieldAccess, Item, Lambda, MemberNode, Node, Note, Operator,
@@ -274,6 +274,9 @@ impl<'a> Lowerer<'a> {
             && self.is_last_use(id, left)
         {
             parts.0 = Node::LastUse(slot);
+            if let Node::Record(shape, _, members) = &mut parts.1 {
+                in_place::mark(slot, shape, members);
+            }
         }
         let site = self.site(id);
         match (Operator::from_syntax(op), op) {
@@ -532,6 +535,7 @@ impl<'a> Lowerer<'a> {
             captures: captures.into_iter().map(|(_, source)| source).collect(),
             cyclic: self.cyclic > 0,
             prompt: None,
+            in_place: false,
         };
         self.cyclic -= usize::from(cyclic);
         node

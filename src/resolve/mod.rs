@@ -4,6 +4,7 @@
 //! nodes. Unknown names are found here, before anything runs.
 
 mod error;
+mod in_place;
 mod lower;
 mod meanings;
 mod prompt;

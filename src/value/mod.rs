@@ -33,7 +33,7 @@ pub use kind::Kind;
 pub use list::{Enumerate, Items, Iterate, List};
 pub use literal::{error_line, identifier, literal_text, quote, to_literal, type_text};
 pub use member::Member;
-pub use record::{Members, Record, Shape};
+pub use record::{Members, Path, Record, Shape};
 pub use text::{Text, TextWriter};
 pub use types::Type;
 

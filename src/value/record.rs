@@ -239,12 +239,9 @@ impl Record {
 
     /// The record with other members at these places in it, and in the records in it: those that nothing else holds are
     /// changed where they are, of others copies are.
-    pub fn changed<P: AsRef<[u8]>>(
-        mut self: Arc<Self>,
-        changes: impl IntoIterator<Item = (P, Member)>,
-    ) -> Arc<Record> {
+    pub fn changed(mut self: Arc<Self>, changes: impl IntoIterator<Item = (Path, Member)>) -> Arc<Record> {
         for (path, member) in changes {
-            let Some((last, way)) = path.as_ref().split_last() else { continue };
+            let Some((last, way)) = path.places().split_last() else { continue };
             let mut record = &mut self;
             for place in way {
                 match Record::own_members(record).get_mut(usize::from(*place)) {
@@ -284,6 +281,30 @@ impl Record {
     /// Names with their members, in order.
     pub fn fields(&self) -> impl Iterator<Item = (&Text, Member)> {
         self.names().iter().zip(self.members())
+    }
+}
+
+/// The places that lead from a record to a field of a record in it.
+#[derive(Clone, Copy, Default)]
+pub struct Path {
+    depth: u8,
+    places: [u8; Path::DEEPEST],
+}
+
+impl Path {
+    /// Paths are at most so long.
+    const DEEPEST: usize = 7;
+
+    /// The path to a place in the record that this one leads to; `None` if it would be too long.
+    pub fn then(mut self, place: u8) -> Option<Path> {
+        *self.places.get_mut(usize::from(self.depth))? = place;
+        self.depth += 1;
+        Some(self)
+    }
+
+    /// The places.
+    pub fn places(&self) -> &[u8] {
+        self.places.get(..usize::from(self.depth)).unwrap_or_default()
     }
 }
 
