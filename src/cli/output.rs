@@ -11,7 +11,7 @@ use super::exit::Failure;
 /// Bytes gathered before they are written.
 const BUFFER: usize = 64 * 1024;
 
-/// An open destination. Call [`Output::finish`] when all is written; an output that is dropped before leaves no file
+/// An open destination. Call [`Output::finish`] or [`Output::finish_result`] when all is written; an output that is dropped before leaves no file
 /// behind and the old one as it was.
 pub enum Output {
     /// Standard output.
@@ -65,8 +65,19 @@ impl Output {
         Ok(Output::Replacing(BufWriter::with_capacity(BUFFER, temporary), target))
     }
 
-    /// Brings everything to its place.
+    /// Brings a text that the user wrote, or may have no other copy of, to its place: it is on the disk before it
+    /// replaces the file, so that a power cut leaves one of the two whole.
     pub fn finish(self) -> Result<(), Failure> {
+        self.close(|file| file.sync_all())
+    }
+
+    /// Brings a result to its place, which can be computed again. It appears only once it is whole, as far as programs
+    /// can see; when it gets to the disk is left to the system, since waiting for that can cost more than computing it.
+    pub fn finish_result(self) -> Result<(), Failure> {
+        self.close(|_| Ok(()))
+    }
+
+    fn close(self, settle: impl FnOnce(&File) -> io::Result<()>) -> Result<(), Failure> {
         let standard = Path::new("standard output");
         match self {
             Output::Standard(mut out) => {
@@ -78,7 +89,7 @@ impl Output {
             Output::Replacing(out, path) => {
                 let fail = |error: io::Error| Failure::file("write", &path, &error);
                 let temporary = out.into_inner().map_err(|error| fail(error.into_error()))?;
-                temporary.as_file().sync_all().map_err(fail)?;
+                settle(temporary.as_file()).map_err(fail)?;
                 temporary.persist(&path).map(|_| ()).map_err(|error| fail(error.error))
             }
         }

@@ -10,6 +10,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 use rustc_hash::FxHashMap;
 
 use super::late::Late;
+use super::text_spans::{TextCells, TextSpans};
 use super::text_views;
 use crate::eval::Context;
 use crate::value::temporal::{Date, DateTime, Duration, Time};
@@ -29,6 +30,8 @@ enum Form {
     Any(Vec<Member>),
     /// Texts and nulls: views into blocks that columns share.
     Text(StringViewArray),
+    /// Texts and nulls: places in a block, of which views are made once somebody needs them.
+    Spans(Arc<TextSpans>),
     /// Logical values and nulls.
     Logical(BooleanArray),
     /// Doubles and nulls.
@@ -105,6 +108,11 @@ impl Column {
     /// A column of texts and nulls.
     pub fn text(texts: StringViewArray) -> Column {
         Form::Text(texts).into()
+    }
+
+    /// A column of texts and nulls that are pieces of a block.
+    pub fn spans(texts: TextSpans) -> Column {
+        Form::Spans(Arc::new(texts)).into()
     }
 
     /// A column of doubles and nulls.
@@ -204,6 +212,7 @@ impl Column {
         match &self.form {
             Form::Any(members) => members.len(),
             Form::Text(texts) => texts.len(),
+            Form::Spans(texts) => texts.len(),
             Form::Logical(logicals) => logicals.len(),
             Form::Double(doubles) => doubles.len(),
             Form::Date(days) => days.len(),
@@ -223,7 +232,24 @@ impl Column {
     pub fn as_text(&self) -> Option<&StringViewArray> {
         match self.plain() {
             Some(Form::Text(texts)) => Some(texts),
+            Some(Form::Spans(texts)) => Some(texts.views()),
             _ => None,
+        }
+    }
+
+    /// The texts as they are held, if the column holds nothing else (but nulls): for readers that go through them once.
+    pub fn text_cells(&self) -> Option<TextCells<'_>> {
+        match self.plain() {
+            Some(Form::Text(texts)) => Some(TextCells::Views(texts)),
+            Some(Form::Spans(texts)) => Some(TextCells::Spans(texts)),
+            _ => None,
+        }
+    }
+
+    /// Makes the views that [`Column::as_text`] gives, if they would be made only then.
+    pub(super) fn make_views(&self) {
+        if let Form::Spans(texts) = &self.settled().form {
+            texts.views();
         }
     }
 
@@ -322,6 +348,7 @@ impl Column {
             Form::Any(members) => return members.get(row).cloned().unwrap_or(Member::Ready(Value::Null)),
             Form::Same(member, _) => return member.clone(),
             Form::Text(texts) if is_there(texts, row) => Value::text(texts.value(row)),
+            Form::Spans(texts) => texts.text(row).map_or(Value::Null, Value::text),
             Form::Logical(logicals) if is_there(logicals, row) => Value::Logical(logicals.value(row)),
             Form::Double(doubles) if is_there(doubles, row) => Value::Double(doubles.value(row)),
             Form::Date(days) if is_there(days, row) => Value::Date(Date(days.value(row))),
@@ -348,6 +375,7 @@ impl Column {
             Form::Any(members) => members.get(row).map_or(CellView::Null, CellView::Member),
             Form::Same(member, _) => CellView::Member(member),
             Form::Text(texts) if is_there(texts, row) => CellView::Text(texts.value(row)),
+            Form::Spans(texts) => texts.text(row).map_or(CellView::Null, CellView::Text),
             Form::Logical(logicals) if is_there(logicals, row) => CellView::Logical(logicals.value(row)),
             Form::Double(doubles) if is_there(doubles, row) => CellView::Double(doubles.value(row)),
             Form::Date(days) if is_there(days, row) => CellView::Date(days.value(row)),
@@ -361,13 +389,14 @@ impl Column {
     }
 
     /// The cells, to be looked at one by one: the form of the column is told once.
-    pub(super) fn cells(&self) -> Cells<'_> {
+    pub fn cells(&self) -> ColumnCells<'_> {
         match self.plain() {
-            Some(Form::Text(texts)) => Cells::Text(texts),
-            Some(Form::Double(doubles)) => Cells::Double(doubles),
-            Some(Form::Date(days)) => Cells::Date(days),
-            Some(Form::Whole(kind, wholes)) => Cells::Whole(*kind, wholes),
-            _ => Cells::Other(self.settled()),
+            Some(Form::Text(texts)) => ColumnCells::Text(texts),
+            Some(Form::Spans(texts)) => ColumnCells::Spans(texts),
+            Some(Form::Double(doubles)) => ColumnCells::Double(doubles),
+            Some(Form::Date(days)) => ColumnCells::Date(days),
+            Some(Form::Whole(kind, wholes)) => ColumnCells::Whole(*kind, wholes),
+            _ => ColumnCells::Other(self.settled()),
         }
     }
 
@@ -401,6 +430,7 @@ impl Column {
                 Form::Any(rows.iter().map(cell).collect())
             }
             Form::Text(texts) => Form::Text(text_views::take(texts, rows)),
+            Form::Spans(texts) => Form::Spans(Arc::new(texts.take(rows))),
             Form::Logical(logicals) => {
                 let at = |row: &u32| is_there(logicals, *row as usize).then(|| logicals.value(*row as usize));
                 Form::Logical(rows.iter().map(at).collect())
@@ -434,6 +464,7 @@ impl Column {
             Form::Unread(_) => Form::Unread(len),
             Form::Any(members) => Form::Any(members.iter().skip(start).take(len).cloned().collect()),
             Form::Text(texts) => Form::Text(texts.slice(start, len)),
+            Form::Spans(texts) => Form::Spans(Arc::new(texts.slice(start, len))),
             Form::Logical(logicals) => Form::Logical(logicals.slice(start, len)),
             Form::Double(doubles) => Form::Double(doubles.slice(start, len)),
             Form::Date(days) => Form::Date(days.slice(start, len)),
@@ -454,47 +485,54 @@ impl Column {
     /// for steps that keep columns of a few rows, or few columns, of what they read.
     pub fn compact(&self) -> Column {
         let column = self.settled();
-        match &column.form {
-            Form::Text(texts) if column.shared_bytes() > 2 * texts.total_buffer_bytes_used() => {
-                Column { form: Form::Text(texts.gc()), odd: column.odd.clone() }
-            }
-            _ => column.clone(),
-        }
+        let texts = match &column.form {
+            Form::Text(texts) => texts,
+            Form::Spans(texts) => texts.views(),
+            _ => return column.clone(),
+        };
+        let shared: usize = texts.data_buffers().iter().map(|block| block.capacity()).sum();
+        let texts = if shared > 2 * texts.total_buffer_bytes_used() { texts.gc() } else { texts.clone() };
+        Column { form: Form::Text(texts), odd: column.odd.clone() }
     }
 
-    /// The bytes of the blocks of text that the column keeps alive.
-    fn shared_bytes(&self) -> usize {
-        match &self.form {
-            Form::Text(texts) => texts.data_buffers().iter().map(|block| block.capacity()).sum(),
-            _ => 0,
-        }
-    }
-
-    /// Which cells of a text column are `null`, if any are.
+    /// Which cells of a text column are not `null`, if any are.
     pub fn nulls(&self) -> Option<&NullBuffer> {
-        self.as_text().and_then(|texts| texts.nulls())
+        match self.text_cells()? {
+            TextCells::Views(texts) => texts.nulls(),
+            TextCells::Spans(texts) => texts.valid(),
+        }
     }
 }
 
 /// The cells of a computed column.
-pub(super) enum Cells<'c> {
+pub enum ColumnCells<'c> {
+    /// Texts and nulls.
     Text(&'c StringViewArray),
+    /// Texts and nulls.
+    Spans(&'c TextSpans),
+    /// Doubles and nulls.
     Double(&'c Float64Array),
+    /// Dates and nulls.
     Date(&'c Int32Array),
+    /// Whole numbers, or ticks, and nulls.
     Whole(Whole, &'c Int64Array),
+    /// Cells of any other form.
     Other(&'c Column),
 }
 
-impl<'c> Cells<'c> {
+impl<'c> ColumnCells<'c> {
     /// [`Column::view`]
     #[inline]
-    pub(super) fn view(&self, row: usize) -> CellView<'c> {
+    pub fn view(&self, row: usize) -> CellView<'c> {
         match *self {
-            Cells::Text(texts) if is_there(texts, row) => CellView::Text(texts.value(row)),
-            Cells::Double(doubles) if is_there(doubles, row) => CellView::Double(doubles.value(row)),
-            Cells::Date(days) if is_there(days, row) => CellView::Date(days.value(row)),
-            Cells::Whole(kind, wholes) if is_there(wholes, row) => CellView::Whole(kind, wholes.value(row)),
-            Cells::Other(column) => column.view(row),
+            ColumnCells::Text(texts) if is_there(texts, row) => CellView::Text(texts.value(row)),
+            ColumnCells::Spans(texts) => texts.text(row).map_or(CellView::Null, CellView::Text),
+            ColumnCells::Double(doubles) if is_there(doubles, row) => CellView::Double(doubles.value(row)),
+            ColumnCells::Date(days) if is_there(days, row) => CellView::Date(days.value(row)),
+            ColumnCells::Whole(kind, wholes) if is_there(wholes, row) => {
+                CellView::Whole(kind, wholes.value(row))
+            }
+            ColumnCells::Other(column) => column.view(row),
             _ => CellView::Null,
         }
     }

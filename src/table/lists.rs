@@ -2,13 +2,26 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Batches, Column, Demand, Table};
+use super::{Batch, Batches, Column, Demand, Table, distinct, select_positions};
+use crate::criteria::{EquationCriteria, Rule};
 use crate::eval::Context;
-use crate::value::{Chunk, Enumerate, Iterate, List, Member, Record, Result, Value};
+use crate::value::{Chunk, Enumerate, Iterate, List, Member, Record, Result, Shape, Value};
 
 /// The cells of a column as a list; reads only that column.
 pub fn column_list(table: &Arc<Table>, position: usize) -> List {
     List::Lazy(Box::new(Cells { table: Arc::clone(table), position: Some(position) }))
+}
+
+/// The cells of a column that equal none before them, as a list: found batch by batch, as a step of a table does it.
+///
+/// # Errors
+/// None that is known of.
+pub fn distinct_cells(table: &Arc<Table>, position: usize) -> Result<List> {
+    let name = table.names().get(position).cloned().unwrap_or_default();
+    let shape = Arc::new(Shape::new([name.clone()]));
+    let column = Arc::new(select_positions(table, shape, vec![Some(position)]));
+    let different = distinct(&column, EquationCriteria::columns([name], Rule::Plain))?;
+    Ok(column_list(&Arc::new(different), 0))
 }
 
 /// The rows as a list of records.
@@ -38,6 +51,10 @@ impl Enumerate for Cells {
 
     fn has_chunks(&self) -> bool {
         true
+    }
+
+    fn column(&self) -> Option<(&Arc<Table>, usize)> {
+        Some((&self.table, self.position?))
     }
 }
 

@@ -199,7 +199,7 @@ impl Cells {
         match self {
             Cells::Streamed(aggregator) => {
                 aggregator.grow(places);
-                aggregator.take(ctx, values, numbers)
+                aggregator.take(ctx, values, None, numbers)
             }
             Cells::Kept(cells) => {
                 cells.resize(places, Vec::new());

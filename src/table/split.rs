@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::{Array, StringViewArray};
 
 use super::text_views::Pieces;
-use super::{Batch, Column, ColumnBuilder, Compute};
+use super::{Batch, Column, ColumnBuilder, Compute, TextCells, TextSpans};
 use crate::eval::Context;
 use crate::value::{Error, Member, Result, Value};
 
@@ -46,10 +46,17 @@ impl Compute for Split {
     fn compute(&self, ctx: &Context, batch: &Arc<Batch>) -> Result<Vec<Column>> {
         let Some(column) = batch.column(self.column) else { return Ok(Vec::new()) };
         let column = column.settle(ctx)?;
-        if let (Some(cutter), Some(texts), false) = (&self.cutter, column.as_text(), ctx.limits().row_wise)
-            && let Some(columns) = self.cut(ctx, cutter, texts)?
-        {
-            return Ok(columns);
+        if let Some(cutter) = self.cutter.as_ref().filter(|_| !ctx.limits().row_wise) {
+            if let Some(TextCells::Spans(texts)) = column.text_cells()
+                && let Some(columns) = self.cut_spans(ctx, cutter, texts)?
+            {
+                return Ok(columns);
+            }
+            if let Some(texts) = column.as_text()
+                && let Some(columns) = self.cut(ctx, cutter, texts)?
+            {
+                return Ok(columns);
+            }
         }
         let mut columns: Vec<ColumnBuilder> = Vec::new();
         columns.resize_with(self.parts, ColumnBuilder::default);
@@ -113,6 +120,31 @@ impl Split {
             }
         }
         Ok(Some(columns.into_iter().map(|column| Column::text(column.finish())).collect()))
+    }
+
+    /// The same, all pieces being parts of the same block; `None` if one is not.
+    fn cut_spans(&self, ctx: &Context, cutter: &Cutter, texts: &TextSpans) -> Result<Option<Vec<Column>>> {
+        ctx.steps(texts.len())?;
+        let mut columns: Vec<TextSpans> = (0..self.parts).map(|_| texts.none()).collect();
+        let mut places = Vec::new();
+        for row in 0..texts.len() {
+            let Some(text) = texts.text(row) else {
+                columns.iter_mut().for_each(TextSpans::push_null);
+                continue;
+            };
+            places.clear();
+            if !(cutter.0)(text, &mut places) {
+                return Ok(None);
+            }
+            let mut places = places.iter();
+            for column in &mut columns {
+                match places.next() {
+                    Some(&(from, to)) => column.push_part(texts, row, from, to),
+                    None => column.push_null(),
+                }
+            }
+        }
+        Ok(Some(columns.into_iter().map(Column::spans).collect()))
     }
 
     /// Divides the cell when the first of its parts is read.

@@ -7,7 +7,7 @@
 #![allow(unsafe_code)]
 
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow_array::{Array, StringViewArray};
 use arrow_buffer::{Buffer, NullBuffer, NullBufferBuilder, ScalarBuffer};
@@ -17,22 +17,63 @@ use super::Spare;
 /// Texts up to this many bytes stand in the view itself.
 const INLINE: usize = 12;
 
-/// A piece of text that views of many columns share. No longer than 4 GiB.
+/// A piece of text that many columns share. No longer than 4 GiB.
 #[derive(Clone, Debug)]
-pub struct TextBlock(Buffer);
+pub struct TextBlock {
+    bytes: Buffer,
+    /// Where it is not ASCII, once somebody asked.
+    wide: Arc<OnceLock<Wide>>,
+}
+
+/// For each 64 bytes of a block a bit that says whether one of them is no character by itself.
+#[derive(Debug, Default)]
+pub(super) struct Wide(Vec<u64>);
+
+/// How many bytes a bit stands for.
+const WIDE: usize = 64;
+
+impl Wide {
+    fn of(bytes: &[u8]) -> Wide {
+        if bytes.is_ascii() {
+            return Wide::default();
+        }
+        let words = bytes.chunks(WIDE * 64).map(|word| {
+            let bits = word.chunks(WIDE).enumerate().map(|(bit, piece)| u64::from(!piece.is_ascii()) << bit);
+            bits.fold(0, |word, bit| word | bit)
+        });
+        Wide(words.collect())
+    }
+
+    /// Whether there may be such bytes from `start` to `end`.
+    #[inline]
+    pub(super) fn any(&self, start: u32, end: u32) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let is = |at: usize| self.0.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1);
+        let (first, last) = (start as usize / WIDE, (end.saturating_sub(1)) as usize / WIDE);
+        is(first) || (last > first && (last - first > 1 || is(last)))
+    }
+}
 
 impl From<String> for TextBlock {
     fn from(text: String) -> TextBlock {
         debug_assert!(u32::try_from(text.len()).is_ok());
-        TextBlock(Buffer::from_vec(text.into_bytes()))
+        TextBlock { bytes: Buffer::from_vec(text.into_bytes()), wide: Arc::default() }
     }
 }
 
 impl TextBlock {
     /// The text.
+    #[inline]
     pub fn as_str(&self) -> &str {
         // SAFETY: the buffer holds the bytes of a `String`, is private to this type, and nothing changes it.
-        unsafe { std::str::from_utf8_unchecked(self.0.as_slice()) }
+        unsafe { std::str::from_utf8_unchecked(self.bytes.as_slice()) }
+    }
+
+    /// Where there are bytes that are no characters by themselves.
+    pub(super) fn wide(&self) -> &Wide {
+        self.wide.get_or_init(|| Wide::of(self.bytes.as_slice()))
     }
 
     /// The bytes as a text, if they are UTF-8, else as they were.
@@ -54,7 +95,8 @@ impl TextBlock {
         let start = NonNull::from(lent.bytes.as_slice()).cast::<u8>();
         let len = lent.bytes.len();
         // SAFETY: the memory is that of `lent`, which the buffer keeps alive and nothing changes before it is dropped.
-        TextBlock(unsafe { Buffer::from_custom_allocation(start, len, lent) })
+        let bytes = unsafe { Buffer::from_custom_allocation(start, len, lent) };
+        TextBlock { bytes, wide: Arc::default() }
     }
 }
 
@@ -119,7 +161,7 @@ impl TextViews {
         unsafe {
             StringViewArray::new_unchecked(
                 ScalarBuffer::from(self.views),
-                [self.block.0],
+                [self.block.bytes],
                 self.nulls.finish(),
             )
         }

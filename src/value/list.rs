@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::drop::{Nested, drop_nested};
 use super::{Chunk, Member, Part, Result, Type, Value};
 use crate::eval::Context;
-use crate::table::Column;
+use crate::table::{Column, Table};
 
 /// Lists with fewer items are read one by one: to read many at a time pays off later.
 const FEW: usize = 32;
@@ -39,6 +39,11 @@ pub trait Enumerate: Send + Sync {
 
     /// The list type the list was given, if it was.
     fn claimed_type(&self) -> Option<&Arc<Type>> {
+        None
+    }
+
+    /// The table and the column whose cells the items are, if they are.
+    fn column(&self) -> Option<(&Arc<Table>, usize)> {
         None
     }
 
@@ -136,6 +141,14 @@ impl List {
         match self {
             List::Items(_) | List::Range { .. } => true,
             List::Lazy(list) => list.has_chunks(),
+        }
+    }
+
+    /// The table and the column whose cells the items are, if they are.
+    pub fn as_column(&self) -> Option<(&Arc<Table>, usize)> {
+        match self {
+            List::Lazy(list) => list.column(),
+            _ => None,
         }
     }
 

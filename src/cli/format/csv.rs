@@ -4,12 +4,13 @@
 
 use std::io::Write;
 
-use pqm::table::{Batch, CellView, Whole};
-use pqm::value::number::{append_double, append_whole};
+use pqm::table::{Batch, CellView, ColumnCells, Whole};
+use pqm::value::number::{ShortText, append_double, append_whole, short_double, short_whole};
 use pqm::value::temporal::{Date, DateTime, Duration, Time};
 use pqm::value::{Member, Value};
 
 use super::cells::Cells;
+use super::lines::Lines;
 use super::scalar::{self, Dates};
 use super::{Place, Stopped, json, plain, rows};
 
@@ -33,18 +34,22 @@ pub fn write(
             end(&mut line, out)?;
             let encode = move |cells: &mut Cells<'_>, batch: &Batch, out: &mut Vec<u8>| {
                 let columns = rows::settled(cells.ctx(), batch)?;
+                let columns: Vec<ColumnCells<'_>> = columns.iter().map(|column| column.cells()).collect();
+                let mut lines = Lines::new(out);
                 for row in 0..batch.len() {
                     cells.ctx().step()?;
-                    let start = out.len();
+                    let start = lines.end();
                     for (at, column) in columns.iter().enumerate() {
-                        comma(at, out);
-                        if let Err(error) = push_view(cells, column.view(row), out) {
-                            out.truncate(start);
+                        if let Err(error) = push_cell(cells, column.view(row), &mut lines) {
+                            lines.cut(start);
                             let name = names.get(at).map(|name| name.as_str());
                             return Err(placed(error, row as u64 + 1, name));
                         }
                     }
-                    out.push(b'\n');
+                    match columns.is_empty() {
+                        true => lines.put(b"\n"),
+                        false => lines.set_last(b'\n'),
+                    }
                 }
                 Ok(())
             };
@@ -102,6 +107,35 @@ fn end(line: &mut Vec<u8>, out: &mut dyn Write) -> Result<(), Stopped> {
     Ok(())
 }
 
+/// Appends a cell and a comma.
+#[inline]
+fn push_cell(cells: &mut Cells<'_>, cell: CellView<'_>, lines: &mut Lines<'_>) -> Result<(), Stopped> {
+    let text = match cell {
+        CellView::Null => Some(ShortText { bytes: 0, len: 0 }),
+        CellView::Text(text) => match short(text.as_bytes()) {
+            Some(short) => Some(short).filter(|short| is_bare(*short)),
+            None if needs_quotes(text.as_bytes()) => None,
+            None => {
+                lines.put(text.as_bytes());
+                lines.put(b",");
+                return Ok(());
+            }
+        },
+        CellView::Double(double) => short_double(double),
+        CellView::Whole(Whole::Number, whole) => short_whole(whole),
+        CellView::Date(days) => Some(plain::short_date(Date(days))),
+        _ => None,
+    };
+    match text {
+        Some(text) => lines.put_and(text, b','),
+        None => {
+            lines.with(|out| push_view(cells, cell, out))?;
+            lines.put(b",");
+        }
+    }
+    Ok(())
+}
+
 fn push_view(cells: &mut Cells<'_>, cell: CellView<'_>, line: &mut Vec<u8>) -> Result<(), Stopped> {
     match cell {
         CellView::Null => {}
@@ -141,6 +175,38 @@ fn push(cells: &mut Cells<'_>, member: &Member, line: &mut Vec<u8>) -> Result<()
         }
     }
     Ok(())
+}
+
+/// A text of up to 16 bytes; `None` for longer ones.
+#[inline]
+fn short(text: &[u8]) -> Option<ShortText> {
+    Some(ShortText { bytes: short_bytes(text)?, len: text.len() })
+}
+
+#[inline]
+fn short_bytes(text: &[u8]) -> Option<u128> {
+    let len = text.len();
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+        return (len <= 16).then(|| u128::from(first) | u128::from(last) << (8 * (len - 8)));
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        return Some(u128::from(u64::from(first) | u64::from(last) << (8 * (len - 4))));
+    }
+    let byte = |at: usize| u128::from(text.get(at).copied().unwrap_or(0)) << (8 * at);
+    Some(if len == 0 { 0 } else { byte(0) | byte(len / 2) | byte(len - 1) })
+}
+
+/// Whether a text needs no quotes.
+#[inline]
+fn is_bare(ShortText { bytes, len }: ShortText) -> bool {
+    let blank = u128::from(b' ');
+    len > 0
+        && bytes & 0xFF != blank
+        && bytes >> (8 * (len - 1)) != blank
+        && !is_special(bytes as u64)
+        && !is_special((bytes >> 64) as u64)
 }
 
 fn push_text(text: &str, line: &mut Vec<u8>) {
@@ -189,7 +255,7 @@ fn is_special(eight: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::needs_quotes;
+    use super::{is_bare, needs_quotes, short};
 
     #[test]
     fn each_place_is_looked_at() {
@@ -203,6 +269,13 @@ mod tests {
                     let edge = special == b' ' && (at == 0 || at + 1 == len);
                     let expected = edge || b",\"\n\r".contains(&special);
                     assert_eq!(needs_quotes(&text), expected, "{special} at {at} of {len}");
+                    match short(&text) {
+                        Some(short) => {
+                            assert_eq!(short.bytes.to_le_bytes()[..short.len], text);
+                            assert_eq!(is_bare(short), !expected, "{special} at {at} of {len}");
+                        }
+                        None => assert!(len > 16),
+                    }
                 }
             }
         }

@@ -8,6 +8,7 @@ mod arrow;
 mod cells;
 mod csv;
 mod json;
+mod lines;
 mod plain;
 mod preview;
 mod rows;
@@ -190,7 +191,7 @@ fn limited(ctx: &Context, value: &Value, limit: Option<u64>) -> Result<Value, St
 pub fn finish(written: Result<Written, Stopped>, mut out: Output) -> Result<Written, Failure> {
     let error = match written {
         Ok(written) => {
-            out.finish()?;
+            out.finish_result()?;
             return Ok(written);
         }
         Err(error) => error,

@@ -1,15 +1,28 @@
 //! The commonest kinds of cells as bytes, written as [`scalar`](super::scalar) writes them.
 
-use pqm::value::number::{append_digits, two_digits};
+use pqm::value::number::{ShortText, append_digits, two_digits};
 use pqm::value::temporal::{Date, DateTime, TICKS_PER_SECOND, Time};
 
 /// Appends `2024-01-31`.
 pub fn date(date: Date, out: &mut Vec<u8>) {
+    out.extend_from_slice(&date_bytes(date));
+}
+
+#[inline]
+fn date_bytes(date: Date) -> [u8; 10] {
     let (year, month, day) = date.components();
     let year = year.unsigned_abs();
     let ([a, b], [c, d]) = (two_digits(year / 100), two_digits(year % 100));
     let ([e, f], [g, h]) = (two_digits(month), two_digits(day));
-    out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
+    [a, b, c, d, b'-', e, f, b'-', g, h]
+}
+
+/// What [`date`] appends.
+#[inline]
+pub fn short_date(date: Date) -> ShortText {
+    let [a, b, c, d, e, f, g, h, i, j] = date_bytes(date);
+    let bytes = u128::from_le_bytes([a, b, c, d, e, f, g, h, i, j, 0, 0, 0, 0, 0, 0]);
+    ShortText { bytes, len: 10 }
 }
 
 /// Appends `10:20:30.5`.

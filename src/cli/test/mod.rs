@@ -187,7 +187,7 @@ fn tested(arguments: &TestArguments, colour: Colour, style: &Style) -> Result<bo
         ReportFormat::Json => json::report(&run, style),
     };
     out.write_all(text.as_bytes()).map_err(|error| Failure::file("write", &path, &error))?;
-    out.finish()?;
+    out.finish_result()?;
     if arguments.format != ReportFormat::Text || arguments.output.is_some() {
         eprintln!("{}", text::summary(&run));
     }

@@ -1,6 +1,6 @@
 //! Converting a column as a whole: the common forms byte by byte, all else by the conversion of one value.
 
-use arrow_array::{Array, Float64Array, Int32Array, Int64Array, StringViewArray};
+use arrow_array::{Float64Array, Int32Array, Int64Array};
 use rustc_hash::FxHashMap;
 
 use super::WholeKind;
@@ -8,7 +8,7 @@ use super::column::{Converter, Target};
 use super::plain;
 use super::typed;
 use crate::eval::Context;
-use crate::table::{Column, ColumnBuilder, Whole};
+use crate::table::{Column, ColumnBuilder, TextCells, Whole};
 use crate::value::number::ParsedNumber;
 use crate::value::{Member, Result, Value};
 
@@ -22,7 +22,7 @@ impl Converter {
         if self.keeps(column) {
             return Ok(Some(column.clone()));
         }
-        if let Some(texts) = column.as_text() {
+        if let Some(texts) = column.text_cells() {
             return self.of_texts(ctx, texts).map(Some);
         }
         Ok(None)
@@ -33,7 +33,7 @@ impl Converter {
         let whole = column.as_whole().map(|(kind, _)| kind);
         match self.target() {
             Target::Any => true,
-            Target::Text => column.as_text().is_some(),
+            Target::Text => column.text_cells().is_some(),
             Target::Number => {
                 whole == Some(Whole::Number) || column.as_double().is_some() || column.as_number().is_some()
             }
@@ -49,7 +49,7 @@ impl Converter {
     }
 
     /// The texts as a typed column, if nearly all have the plain form of the type.
-    fn typed(&self, texts: &StringViewArray) -> Option<(Column, Vec<u32>)> {
+    fn typed(&self, texts: TextCells<'_>) -> Option<(Column, Vec<u32>)> {
         let point = plain::has_point(self.culture());
         let wholes = |kind: Whole| {
             move |values: Vec<i64>, valid| Column::whole(kind, Int64Array::new(values.into(), valid))
@@ -80,13 +80,14 @@ impl Converter {
         })
     }
 
-    fn of_texts(&self, ctx: &Context, texts: &StringViewArray) -> Result<Column> {
+    fn of_texts(&self, ctx: &Context, texts: TextCells<'_>) -> Result<Column> {
         ctx.steps(texts.len())?;
         if let Some((column, left)) = self.typed(texts) {
             let mut odd = FxHashMap::default();
             for row in left {
                 ctx.step()?;
-                let cell = Member::settled(self.convert(ctx, &Value::text(texts.value(row as usize))))?;
+                let text = texts.text(row as usize).map_or(Value::Null, Value::text);
+                let cell = Member::settled(self.convert(ctx, &text))?;
                 if cell.ready().is_some() {
                     // A value in an uncommon form, which belongs among the others.
                     return self.one_by_one(ctx, texts);
@@ -98,16 +99,15 @@ impl Converter {
         self.one_by_one(ctx, texts)
     }
 
-    fn one_by_one(&self, ctx: &Context, texts: &StringViewArray) -> Result<Column> {
+    fn one_by_one(&self, ctx: &Context, texts: TextCells<'_>) -> Result<Column> {
         let point = plain::has_point(self.culture());
         let empty_is_null = !matches!(self.target(), Target::Text | Target::Check);
         let mut cells = ColumnBuilder::with_capacity(texts.len());
         for row in 0..texts.len() {
-            if texts.is_null(row) {
+            let Some(text) = texts.text(row) else {
                 cells.push_null();
                 continue;
-            }
-            let text = texts.value(row);
+            };
             if text.is_empty() && empty_is_null {
                 cells.push_null();
             } else if let Some(value) = self.plain(text.as_bytes(), point) {
@@ -156,6 +156,7 @@ fn whole(number: ParsedNumber) -> Option<i64> {
 mod tests {
     use std::sync::Arc;
 
+    use arrow_array::StringViewArray;
     use proptest::prelude::*;
 
     use super::*;

@@ -26,31 +26,78 @@ pub(super) fn number(text: &[u8], point: bool) -> Option<ParsedNumber> {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
     };
-    if digits.is_empty() || digits.len() > WHOLE_DIGITS {
-        return None;
-    }
-    let mut mantissa = 0_u64;
-    let mut places = None;
-    for (at, byte) in digits.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit <= 9 {
-            mantissa = mantissa * 10 + u64::from(digit);
-        } else if *byte == b'.' && places.is_none() && point {
-            places = Some(digits.len() - at - 1);
-        } else {
-            return None;
-        }
-    }
+    let (mantissa, places) = match digits.len() {
+        0..=8 => short(digits)?,
+        9..=WHOLE_DIGITS => long(digits)?,
+        _ => return None,
+    };
     let Some(places) = places else {
         let whole = mantissa as i64;
         return Some(ParsedNumber::Whole(if negative { -whole } else { whole }));
     };
-    if digits.len() - 1 > EXACT_DIGITS || digits.len() == 1 {
+    if !point || digits.len() - 1 > EXACT_DIGITS || digits.len() == 1 {
         return None;
     }
     // Both are exact, so that the quotient is the nearest double.
     let double = mantissa as f64 / POWERS.get(places)?;
     Some(ParsedNumber::Double(if negative { -double } else { double }))
+}
+
+/// The digits of a text as a number, and how many of them stand behind its point if it has one.
+#[inline]
+fn long(text: &[u8]) -> Option<(u64, Option<usize>)> {
+    let (mut mantissa, mut places) = (0_u64, None);
+    for (at, byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            mantissa = mantissa * 10 + u64::from(digit);
+        } else if *byte == b'.' && places.is_none() {
+            places = Some(text.len() - at - 1);
+        } else {
+            return None;
+        }
+    }
+    Some((mantissa, places))
+}
+
+/// [`long`] for one to eight bytes, all of them at once: how many there are, which is hard to foresee, decides nothing.
+#[inline]
+fn short(text: &[u8]) -> Option<(u64, Option<usize>)> {
+    const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
+    const POINTS: u64 = u64::from_ne_bytes([b'.'; 8]);
+    const LOW: u64 = u64::from_ne_bytes([0x7F; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    /// What takes the first number with two digits, and no digit, to the highest bit.
+    const ABOVE: u64 = u64::from_ne_bytes([0x76; 8]);
+    let len = text.len();
+    let byte = |at: usize| u64::from(text.get(at).copied().unwrap_or(0)) << (8 * at);
+    let bytes = match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4))
+        }
+        _ if len == 0 => return None,
+        _ => byte(0) | byte(len / 2) | byte(len - 1),
+    };
+    // To the end, with zeros in front.
+    let shift = 64 - 8 * len as u32;
+    let mut bytes = bytes << shift | ZEROS & !(u64::MAX << shift);
+    let other = bytes ^ POINTS;
+    let points = !(((other & LOW) + LOW) | other | LOW);
+    let mut places = None;
+    if points != 0 {
+        let bit = points.trailing_zeros() & !7;
+        places = Some(7 - bit as usize / 8);
+        // What stands before the point moves to its place.
+        let before = (1_u64 << bit) - 1;
+        bytes = (bytes & before) << 8 | bytes & !(before << 8 | 0xFF) | u64::from(b'0');
+    }
+    let digits = bytes ^ ZEROS;
+    if (digits | ((digits & LOW) + ABOVE)) & HIGH != 0 {
+        return None;
+    }
+    let pairs = digits.wrapping_mul(2561) >> 8 & 0x00FF_00FF_00FF_00FF;
+    let fours = pairs.wrapping_mul(6_553_601) >> 16 & 0x0000_FFFF_0000_FFFF;
+    Some((fours.wrapping_mul(42_949_672_960_001) >> 32, places))
 }
 
 /// The number that ASCII digits stand for; `None` if one of them is no digit.
@@ -104,5 +151,33 @@ pub(super) fn logical(text: &[u8]) -> Option<bool> {
         b"true" => Some(true),
         b"false" => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn all_at_once_is_one_after_the_other(text in prop_oneof![
+            4 => "[0-9]{1,8}", 4 => "[0-9]{0,7}\\.[0-9]{0,7}", 2 => "[0-9./:;!]{1,8}", 1 => "\\PC{1,8}",
+        ]) {
+            let text = text.as_bytes();
+            if (1..=8).contains(&text.len()) {
+                prop_assert_eq!(short(text), long(text));
+            }
+        }
+    }
+
+    #[test]
+    fn a_point_is_no_number() {
+        for text in ["", ".", "-", "-.", "1..2", "1.2."] {
+            assert!(number(text.as_bytes(), true).is_none(), "{text}");
+        }
+        assert!(matches!(number(b"-.5", true), Some(ParsedNumber::Double(double)) if double == -0.5));
+        assert!(number(b"0.5", false).is_none());
     }
 }

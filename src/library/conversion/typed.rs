@@ -1,9 +1,9 @@
 //! Typed columns read from texts that nearly all have a plain form.
 
-use arrow_array::{Array, Float64Array, Int64Array, StringViewArray};
+use arrow_array::{Float64Array, Int64Array};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 
-use crate::table::{Column, Whole};
+use crate::table::{Column, TextCells, Whole};
 use crate::value::number::ParsedNumber;
 use crate::value::{Member, Value};
 
@@ -17,29 +17,32 @@ pub(super) struct Read<T> {
 
 /// Reads each text with `one`; `None` if more than a few have a form that it does not know.
 pub(super) fn read<T: Copy + Default>(
-    texts: &StringViewArray,
+    texts: TextCells<'_>,
     mut one: impl FnMut(usize, &[u8]) -> Option<T>,
 ) -> Option<Read<T>> {
-    let (len, given) = (texts.len(), texts.nulls().filter(|nulls| nulls.null_count() > 0));
+    let len = texts.len();
     let few = 16 + len / 16;
     let mut read = Read { values: Vec::with_capacity(len), nulls: Vec::new(), left: Vec::new() };
-    for row in 0..len {
-        let text = texts.value(row).as_bytes();
-        let value = if text.is_empty() || given.is_some_and(|given| given.is_null(row)) {
-            read.nulls.push(row as u32);
-            None
-        } else {
-            let value = one(row, text);
-            if value.is_none() {
-                read.left.push(row as u32);
-                if read.left.len() > few {
-                    return None;
-                }
+    texts.try_each(|row, text| {
+        let value = match text {
+            None | Some([]) => {
+                read.nulls.push(row as u32);
+                None
             }
-            value
+            Some(text) => {
+                let value = one(row, text);
+                if value.is_none() {
+                    read.left.push(row as u32);
+                    if read.left.len() > few {
+                        return None;
+                    }
+                }
+                value
+            }
         };
         read.values.push(value.unwrap_or_default());
-    }
+        Some(())
+    })?;
     Some(read)
 }
 
@@ -65,7 +68,7 @@ impl<T> Read<T> {
 
 /// Reads numbers: whole ones, others, or both mixed; otherwise as [`read`].
 pub(super) fn read_numbers(
-    texts: &StringViewArray,
+    texts: TextCells<'_>,
     one: impl Fn(&[u8]) -> Option<ParsedNumber>,
 ) -> Option<(Column, Vec<u32>)> {
     /// From here on doubles do not tell whole numbers apart.

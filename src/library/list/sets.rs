@@ -9,6 +9,7 @@ use super::stream::{as_list, stream};
 use crate::criteria::{EqualityIndex, EquationCriteria, Over};
 use crate::eval::{Arguments, Context};
 use crate::library::{Declaration, example, native};
+use crate::table;
 use crate::value::{List, Member, Result, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
@@ -111,6 +112,11 @@ impl<I: Borrow<EqualityIndex>> Bag<I> {
 fn distinct(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let list = arguments.list(0)?;
     let criteria = EquationCriteria::parse(ctx, arguments.value(1), Over::Items)?;
+    if let Some((table, position)) =
+        list.as_column().filter(|_| criteria.is_plain() && !ctx.limits().row_wise)
+    {
+        return Ok(Value::List(Arc::new(table::distinct_cells(table, position)?)));
+    }
     Ok(kept(list, !criteria.is_plain(), move || {
         let mut seen = EqualityIndex::new(criteria.clone());
         move |ctx: &Context, item: &Value| Ok(seen.insert(ctx, item)?.1)

@@ -145,7 +145,7 @@ pub(super) fn kept(ctx: &Context, given: &[Vector], wanted: bool) -> Given {
 }
 
 pub(super) fn text_length(_: &Context, given: &[Vector]) -> Given {
-    Ok(given.first().and_then(|texts| texts.map_texts_to_wholes(|text| Some(length(text) as i64))))
+    Ok(given.first().and_then(|texts| texts.text_lengths(length)))
 }
 
 pub(super) fn at(_: &Context, given: &[Vector]) -> Given {

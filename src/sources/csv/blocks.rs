@@ -10,8 +10,9 @@ use crate::value::{Error, Result};
 
 /// How many bytes are read at first: few, so that looking at the first rows is quick.
 const FIRST: usize = 32 << 10;
-/// How many bytes are read at a time later on.
-const MOST: usize = 1 << 20;
+/// How many bytes are read at a time later on: columns are made one after the other, each of which goes through all of
+/// the block, so it should stay in the second cache with what is made of it.
+const MOST: usize = 512 << 10;
 /// What stands in the text for bytes that mean nothing in the document's encoding: a byte that is never part of
 /// UTF-8, so that the cell it is in is found to be no text.
 const BAD: &[u8] = &[0xFF];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::block::Block;
 use super::dialect::Dialect;
 use super::split::{Cell, unquote};
-use crate::table::{Column, TextViews};
+use crate::table::{Column, TextSpans};
 use crate::value::{Error, List, Member, Value};
 
 /// Makes the columns of one block.
@@ -25,27 +25,22 @@ impl Cells<'_> {
     /// The cells at a position of the rows as texts; `null` where a row is too short. Shares the text of a
     /// [settled](Block::settle) block.
     pub fn column(&self, position: usize) -> Column {
-        self.texts(self.rows, self.block.split().column(position).take(self.rows), position)
+        let split = self.block.split();
+        self.texts((0..self.rows).map(|row| split.cell(row, position)), position)
     }
 
     /// The same for some of the rows.
     pub fn column_of(&self, position: usize, rows: &[i64]) -> Column {
         let split = self.block.split();
-        self.texts(rows.len(), rows.iter().map(|row| split.cell(*row as usize, position)), position)
+        self.texts(rows.iter().map(|row| split.cell(*row as usize, position)), position)
     }
 
-    fn texts(&self, len: usize, cells: impl Iterator<Item = Option<Cell>>, position: usize) -> Column {
+    fn texts(&self, cells: impl ExactSizeIterator<Item = Option<Cell>>, position: usize) -> Column {
         let Some(text) = self.block.shared() else {
             return cells.map(|cell| self.member(cell, position)).collect();
         };
-        let mut views = TextViews::new(text, len);
-        for cell in cells {
-            match cell {
-                Some(cell) => views.push(cell.start(), cell.end()),
-                None => views.push_null(),
-            }
-        }
-        Column::text(views.finish())
+        let place = |cell: Cell| (cell.start() as u32, cell.end() as u32);
+        Column::spans(TextSpans::of(text, cells.map(|cell| cell.map(place))))
     }
 
     /// The cells from a position on as lists.

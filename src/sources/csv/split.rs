@@ -15,8 +15,11 @@ use super::scan;
 /// Nearly all cells start one byte behind the one before them, so only where they end is held.
 #[derive(Debug, Default)]
 pub struct Split {
-    /// For each cell where it ends, or its place in `apart`: that is what the lowest bit says.
+    /// For each cell where it ends, or its place in `apart`: that is what the lowest bit says. Behind the last cell
+    /// there is room.
     ends: Vec<u32>,
+    /// How many cells there are.
+    cells: usize,
     /// The other cells: in quotes, or behind a delimiter that is not one byte.
     apart: Vec<Apart>,
     /// Where each row starts, and behind the last one what follows.
@@ -154,21 +157,39 @@ impl Split {
     /// Adds a cell; what belongs to it ends at `end`.
     pub(super) fn push(&mut self, cell: Cell, end: usize) {
         let end = end as u32;
-        if !cell.quoted() && cell.start() == self.next() && cell.end == end << 1 {
-            self.ends.push(end << 1);
-        } else {
-            self.ends.push(((self.apart.len() as u32) << 1) | 1);
+        let mut place = end << 1;
+        if cell.quoted() || cell.start() != self.next() || cell.end != place {
+            place = ((self.apart.len() as u32) << 1) | 1;
             self.apart.push(Apart { cell, end });
         }
+        if let Some(free) = self.room().first_mut() {
+            *free = place;
+            self.cells += 1;
+        }
+    }
+
+    /// Room for the cells of a word.
+    #[inline]
+    fn room(&mut self) -> &mut [u32] {
+        if self.ends.len() - self.cells < WORD {
+            self.make_room();
+        }
+        self.ends.get_mut(self.cells..).unwrap_or_default()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self) {
+        self.ends.resize((self.ends.len() * 2).max(16 * WORD), 0);
     }
 
     /// Where the next cell starts, if a delimiter of one byte stands before it.
     pub(super) fn next(&self) -> usize {
         let Some(row) = self.rows.last() else { return 0 };
-        if row.cell as usize == self.ends.len() {
-            return row.text as usize;
+        match self.cells.checked_sub(1) {
+            Some(last) if row.cell as usize != self.cells => self.end(last) as usize + 1,
+            _ => row.text as usize,
         }
-        self.end(self.ends.len() - 1) as usize + 1
     }
 
     /// Adds the cells that end in a word of text at `base`, none of which has quotes: where they end, and which of
@@ -176,26 +197,19 @@ impl Split {
     #[inline]
     pub(super) fn push_word(&mut self, text: &[u8], base: usize, ends: u64, breaks: u64) {
         const STRIDE: usize = 8;
-        let first = self.ends.len();
-        let mut found = [0; WORD];
+        let first = self.cells;
         let mut left = ends;
-        let mut count = 0;
-        // Bits are taken eight at a time, whether there are so many or not: the last of them are cut off again.
-        for eight in found.as_chunks_mut::<STRIDE>().0 {
+        // Bits are taken eight at a time, whether there are so many or not: what they leave behind the cells is room.
+        for eight in self.room().as_chunks_mut::<STRIDE>().0 {
             if left == 0 {
                 break;
             }
-            count += STRIDE;
             for end in eight {
                 *end = (base as u32 + left.trailing_zeros()) << 1;
                 left &= left.wrapping_sub(1);
             }
         }
-        match found.first_chunk::<STRIDE>().filter(|_| count == STRIDE) {
-            Some(eight) => self.ends.extend_from_slice(eight),
-            None => self.ends.extend_from_slice(found.get(..count).unwrap_or_default()),
-        }
-        self.ends.truncate(first + ends.count_ones() as usize);
+        self.cells += ends.count_ones() as usize;
         let mut left = breaks;
         while left != 0 {
             let bit = left.trailing_zeros();
@@ -216,15 +230,15 @@ impl Split {
     /// Forgets the cells of a row that did not end.
     pub(super) fn drop_unfinished(&mut self) {
         let complete = self.rows.last().map_or(0, |start| start.cell as usize);
-        let unfinished = self.ends.get(complete..).unwrap_or_default();
+        let unfinished = self.ends.get(complete..self.cells).unwrap_or_default();
         if let Some(apart) = unfinished.iter().find(|end| **end & 1 == 1) {
             self.apart.truncate((apart >> 1) as usize);
         }
-        self.ends.truncate(complete);
+        self.cells = complete;
     }
 
     fn clear(&mut self) {
-        self.ends.clear();
+        self.cells = 0;
         self.apart.clear();
         self.rows.clear();
         self.rows.push(Start::default());
@@ -234,7 +248,7 @@ impl Split {
     }
 
     pub(super) fn end_row(&mut self, rest: usize) {
-        self.rows.push(Start { cell: self.ends.len() as u32, text: rest as u32 });
+        self.rows.push(Start { cell: self.cells as u32, text: rest as u32 });
         self.rest = rest;
     }
 }

@@ -4,6 +4,7 @@
 //! has evaluated yet, is not looked at before the aggregate is read: from the first of them on the group's cells
 //! are kept, and the aggregate's cell goes on from there.
 
+mod at_once;
 mod fold;
 mod recognise;
 
@@ -13,7 +14,7 @@ use arrow_array::Array;
 use rustc_hash::FxHashMap;
 
 use super::column::CellView;
-use super::{Column, ColumnBuilder, Program, Whole};
+use super::{Column, ColumnBuilder, Whole};
 use crate::eval::{Context, apply};
 use crate::value::{Error, Member, Result, Value};
 
@@ -26,8 +27,6 @@ pub(super) type Call = dyn Fn(&Context, Vec<Member>) -> Result<Value> + Send + S
 /// One aggregate of each group.
 pub(super) struct Aggregator {
     what: Recognised,
-    /// What is applied to each item first, as what it does to a column, if it has such a form.
-    mapping: Option<Program>,
     call: Arc<Call>,
     states: Vec<Fold>,
     /// Of the groups that have such: the cells from the first one on that cannot be looked at now.
@@ -37,8 +36,7 @@ pub(super) struct Aggregator {
 impl Aggregator {
     /// An aggregate without groups.
     pub(super) fn new(what: Recognised, call: Arc<Call>) -> Aggregator {
-        let mapping = what.map.as_ref().and_then(|map| Program::of_cell(map));
-        Aggregator { what, mapping, call, states: Vec::new(), pending: FxHashMap::default() }
+        Aggregator { what, call, states: Vec::new(), pending: FxHashMap::default() }
     }
 
     /// The memory that is taken, in bytes, without that of cells that are kept.
@@ -63,24 +61,30 @@ impl Aggregator {
     }
 
     /// Takes the cells of a column: for each row the number of its group. A number past the last group is of no
-    /// group.
+    /// group. `mapped` is what [`Recognised::mapped`] gave for the column, if somebody asked already.
     ///
     /// # Errors
     /// Only a stop.
-    pub(super) fn take(&mut self, ctx: &Context, column: &Column, groups: &[u32]) -> Result<()> {
+    pub(super) fn take(
+        &mut self,
+        ctx: &Context,
+        column: &Column,
+        mapped: Option<&Column>,
+        groups: &[u32],
+    ) -> Result<()> {
         if matches!(self.what.start, Fold::Count(_)) {
             self.count(groups);
             return Ok(());
         }
         let column = column.settle(ctx)?;
-        let taken = match (&self.what.map, &self.mapping) {
+        let taken = match (&self.what.map, mapped) {
             _ if !self.pending.is_empty() => 0,
             (None, _) => self.take_numbers(ctx, column, groups)?,
-            (Some(_), Some(mapping)) if !ctx.limits().row_wise => {
-                let items = mapping.run_cells(ctx, column)?;
-                if items.fates().is_none() { self.take_numbers(ctx, items.column(), groups)? } else { 0 }
-            }
-            (Some(_), _) => 0,
+            (Some(_), Some(items)) => self.take_numbers(ctx, items, groups)?,
+            (Some(_), None) => match self.what.mapped(ctx, column)? {
+                Some(items) => self.take_numbers(ctx, &items, groups)?,
+                None => 0,
+            },
         };
         for (row, &group) in groups.iter().enumerate().skip(taken) {
             ctx.step()?;
@@ -94,6 +98,13 @@ impl Aggregator {
     /// Takes the cells of a column of dates, doubles or whole numbers: up to which row, since one may not fit the rest
     /// of its group.
     fn take_numbers(&mut self, ctx: &Context, column: &Column, groups: &[u32]) -> Result<usize> {
+        if let [only] = self.states.as_mut_slice()
+            && groups.iter().all(|group| *group == 0)
+            && only.push_column(column)
+        {
+            ctx.steps(groups.len())?;
+            return Ok(groups.len());
+        }
         let rows = groups.iter().enumerate();
         if let Some(days) = column.as_date() {
             for ((row, &group), &day) in rows.zip(days.values()) {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Fold;
+use crate::eval::Context;
 use crate::ir::Node;
-use crate::table::is_simple;
-use crate::value::{Callable, Function, Kind, Shape, Value};
+use crate::table::{Column, Program, is_simple};
+use crate::value::{Callable, Function, Kind, Result, Shape, Value};
 
 /// What a function of a table or list aggregates.
 #[derive(Clone)]
@@ -16,12 +17,32 @@ pub(in crate::table) struct Recognised {
     pub column: Option<usize>,
     /// What is applied to each item first.
     pub(super) map: Option<Arc<Function>>,
+    /// What that does to a column, if it has such a form.
+    program: Option<Arc<Program>>,
+}
+
+impl Recognised {
+    fn new(start: Fold, column: Option<usize>, map: Option<Arc<Function>>) -> Recognised {
+        let program = map.as_ref().and_then(|map| Program::of_cell(map)).map(Arc::new);
+        Recognised { start, column, map, program }
+    }
+
+    /// What is aggregated of a column in place of its own cells: what the function makes of them, if it makes a value
+    /// of each, and that can be told for all of them at once.
+    ///
+    /// # Errors
+    /// Only a stop.
+    pub(in crate::table) fn mapped(&self, ctx: &Context, column: &Column) -> Result<Option<Arc<Column>>> {
+        let Some(program) = self.program.as_ref().filter(|_| !ctx.limits().row_wise) else { return Ok(None) };
+        let items = program.run_cells(ctx, column.settle(ctx)?)?;
+        Ok(items.fates().is_none().then(|| Arc::clone(items.column())))
+    }
 }
 
 /// What a function of a table of these columns aggregates, if its code says so.
 pub(in crate::table) fn of_rows(function: &Function, shape: &Shape) -> Option<Recognised> {
     let counts = |name: &str| name == "Table.RowCount";
-    let count = Recognised { start: Fold::Count(0), column: None, map: None };
+    let count = Recognised::new(Fold::Count(0), None, None);
     let (name, argument) = match function.callable() {
         Callable::Native(native) => return counts(&native.name).then_some(count),
         Callable::Closure(_) => only_call(function, Kind::Table)?,
@@ -35,7 +56,7 @@ pub(in crate::table) fn of_rows(function: &Function, shape: &Shape) -> Option<Re
     if !matches!(**of, Node::Parameter(0)) {
         return None;
     }
-    Some(Recognised { start, column: Some(shape.position(&access.name)?), map })
+    Some(Recognised::new(start, Some(shape.position(&access.name)?), map))
 }
 
 /// What a function of a list aggregates, if its code says so.
@@ -48,7 +69,7 @@ pub(in crate::table) fn of_items(function: &Function) -> Option<Recognised> {
             (start(name).filter(|_| matches!(list, Node::Parameter(0)))?, map)
         }
     };
-    Some(Recognised { start, column: None, map })
+    Some(Recognised::new(start, None, map))
 }
 
 /// The library function that a function of one parameter does nothing but call, and its only argument.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::finder::Finder;
-use super::{Aggregate, Plan};
+use super::{Aggregate, Input, Plan, Prepared};
 use crate::eval::{Context, RowsHeld};
 use crate::table::aggregate::Aggregator;
 use crate::table::gather::{Picked, Place, ROWS, gather_column};
@@ -14,7 +14,7 @@ use crate::value::{Member, Result, Value};
 
 /// Reads all rows of the input, or all of some runs, then yields their groups.
 pub(super) struct Gathering {
-    input: Box<dyn Batches>,
+    input: Input,
     table: Arc<Table>,
     plan: Arc<Plan>,
     demand: Demand,
@@ -62,7 +62,7 @@ struct Finished {
 impl Gathering {
     pub(super) fn new(
         ctx: &Context,
-        input: Box<dyn Batches>,
+        input: Input,
         table: Arc<Table>,
         plan: Arc<Plan>,
         demand: Demand,
@@ -99,7 +99,7 @@ impl Gathering {
 
     /// Reads one more batch of input; `false` past the last.
     fn read(&mut self, ctx: &Context) -> Result<bool> {
-        let Some(batch) = self.input.next(ctx)? else { return Ok(false) };
+        let Some(Prepared { batch, mapped }) = self.input.next(ctx)? else { return Ok(false) };
         self.numbers.clear();
         if !self.put_off(ctx, &batch)? {
             self.finder.number(ctx, &batch, &mut self.numbers)?;
@@ -109,10 +109,13 @@ impl Gathering {
         self.numbers.iter_mut().for_each(|number| *number -= gone);
         let known = self.firsts.len();
         let groups = self.finder.groups() - self.gone;
-        for (aggregator, stream) in self.streams.iter_mut().zip(&self.plan.streams) {
+        for (at, (aggregator, stream)) in self.streams.iter_mut().zip(&self.plan.streams).enumerate() {
             aggregator.grow(groups);
             match stream.what.column.and_then(|column| batch.column(column)) {
-                Some(column) => aggregator.take(ctx, column, &self.numbers)?,
+                Some(column) => {
+                    let mapped = mapped.get(at).and_then(|mapped| mapped.as_deref());
+                    aggregator.take(ctx, column, mapped, &self.numbers)?;
+                }
                 None => aggregator.count(&self.numbers),
             }
         }
@@ -197,7 +200,7 @@ impl Gathering {
         let width = self.plan.grouping.columns.len() + self.plan.aggregates.len() + 1;
         overflow.finish(ctx, width, |rows| {
             let (table, plan) = (Arc::clone(&self.table), Arc::clone(&self.plan));
-            Ok(Box::new(Gathering::new(ctx, rows, table, plan, self.demand.clone(), level)))
+            Ok(Box::new(Gathering::new(ctx, Input::Part(rows), table, plan, self.demand.clone(), level)))
         })
     }
 

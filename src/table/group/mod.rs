@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::aggregate::{Call, Recognised, of_rows};
 use super::keys::with_keys;
+use super::parallel::{self, Ordered, Pipeline, map};
 use super::plan::{self, Explanation, How};
-use super::{Batch, Batches, Column, Demand, Operator, Table, fields_read, from_batches, parallel};
+use super::{Batch, Batches, Column, Demand, Operator, Table, fields_read, from_batches};
 use crate::criteria::Rule;
 use crate::eval::Context;
 use crate::value::types::TableKey;
@@ -80,6 +81,8 @@ struct Plan {
     aggregates: Arc<[Aggregate]>,
     /// The aggregates that are wanted and need no rows.
     streams: Vec<Stream>,
+    /// The columns whose cells are looked at while the rows pass.
+    settled: Vec<usize>,
     /// Whether other aggregates are wanted, that do.
     keeps_rows: bool,
 }
@@ -88,6 +91,42 @@ impl Plan {
     /// No groups yet.
     fn finder(&self) -> Finder {
         Finder::new(Arc::clone(&self.grouping), Arc::clone(&self.key_shape))
+    }
+
+    /// A batch with all that can be told of its rows without those before them.
+    fn prepared(&self, ctx: &Context, batch: Batch) -> Result<Prepared> {
+        let batch = parallel::settle(ctx, batch, &self.settled)?;
+        parallel::make_views(&batch, &self.grouping.columns);
+        let of_stream = |stream: &Stream| match stream.what.column.and_then(|column| batch.column(column)) {
+            Some(column) => stream.what.mapped(ctx, column),
+            None => Ok(None),
+        };
+        let mapped = self.streams.iter().map(of_stream).collect::<Result<_>>()?;
+        Ok(Prepared { batch, mapped })
+    }
+}
+
+/// Rows on their way into groups.
+struct Prepared {
+    batch: Batch,
+    /// For each stream what it aggregates in place of its column's cells, as far as that was told.
+    mapped: Vec<Option<Arc<Column>>>,
+}
+
+/// The rows of a grouped table.
+enum Input {
+    /// As threads make them.
+    Made(Ordered<Result<Prepared>>),
+    /// Those that were put off.
+    Part(Box<dyn Batches>),
+}
+
+impl Input {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Prepared>> {
+        match self {
+            Input::Made(input) => input.next(ctx)?.transpose(),
+            Input::Part(input) => Ok(input.next(ctx)?.map(|batch| Prepared { batch, mapped: Vec::new() })),
+        }
     }
 }
 
@@ -106,10 +145,12 @@ impl Operator for Group {
         let settled = self.grouping.columns.iter().copied().chain(streamed).collect();
         let grouping = Arc::clone(&self.grouping);
         let (aggregates, key_shape) = (Arc::clone(&self.aggregates), Arc::clone(&self.key_shape));
-        let plan = Plan { grouping, key_shape, aggregates, streams, keeps_rows };
-        let input = parallel::settled(ctx, &**self.input.operator(), &below, settled)?;
+        let plan = Arc::new(Plan { grouping, key_shape, aggregates, streams, settled, keeps_rows });
+        let pipeline = Pipeline::of(ctx, &**self.input.operator(), &below)?;
+        let prepare = Arc::clone(&plan);
+        let input = map(ctx, pipeline, move |ctx, batch| prepare.prepared(ctx, batch));
         let table = Arc::clone(&self.input);
-        Ok(Box::new(Gathering::new(ctx, input, table, Arc::new(plan), demand.clone(), 0)))
+        Ok(Box::new(Gathering::new(ctx, Input::Made(input), table, plan, demand.clone(), 0)))
     }
 
     fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {

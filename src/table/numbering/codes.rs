@@ -36,6 +36,25 @@ impl CodeNumbers {
         self.places.probe(hash(key), |number| self.get(number, key.len()) == key).ok()
     }
 
+    /// Looks at the places of keys of one code each, and at the keys that stand there. Nothing waits for that, so it
+    /// happens for many at a time; looking up one key after the other, each of which may not stand in its first place,
+    /// waits for memory again and again once the keys do not fit into the nearest cache.
+    pub(super) fn approach(&self, keys: &[Code]) {
+        const NEAR: usize = 1 << 14;
+        if self.places.len() < NEAR {
+            return;
+        }
+        let mut seen = 0;
+        let mut numbers = [0; 64];
+        for (number, key) in numbers.iter_mut().zip(keys) {
+            *number = self.places.first(hash(&[*key]));
+        }
+        for number in numbers.iter().take(keys.len()) {
+            seen ^= self.keys.get(*number).map_or(0, |key| *key as u64);
+        }
+        std::hint::black_box(seen);
+    }
+
     /// The number of a key, which is a new one if it was not known. `None` if there is none left.
     #[inline(always)]
     pub(super) fn insert(&mut self, key: &[Code]) -> Option<u32> {

@@ -23,6 +23,9 @@ use bytes::ByteNumbers;
 use code::{ALONE, Code, Coder, UNMET, of_long, of_nearest};
 use codes::CodeNumbers;
 
+/// How many rows are looked up one after the other.
+const TOGETHER: usize = 64;
+
 /// The number that stands for no key.
 pub(super) const NONE: u32 = u32::MAX;
 
@@ -110,10 +113,12 @@ impl Numbering {
         while row < batch.len() {
             match &mut self.known {
                 Known::Coded(known) => {
+                    let until = (row + TOGETHER).min(batch.len());
+                    cells.approach(&known.keys, row, until);
                     let keys = &mut known.keys;
-                    row = cells.look_up(row, batch.len(), numbers, |key| keys.insert(key));
-                    if row == batch.len() {
-                        break;
+                    row = cells.look_up(row, until, numbers, |key| keys.insert(key));
+                    if row == until {
+                        continue;
                     }
                     let long = &mut known.long;
                     match cells.key(ctx, &self.rules, row, |text| meet(long, text))? {
@@ -164,8 +169,10 @@ impl Numbering {
         cells.codes = cells.coded(&self.rules, batch.len(), met);
         let mut row = 0;
         while row < batch.len() {
-            row = cells.look_up(row, batch.len(), numbers, |key| Some(known.keys.find(key).unwrap_or(NONE)));
-            if row < batch.len() {
+            let until = (row + TOGETHER).min(batch.len());
+            cells.approach(&known.keys, row, until);
+            row = cells.look_up(row, until, numbers, |key| Some(known.keys.find(key).unwrap_or(NONE)));
+            if row < until {
                 let key = match cells.key(ctx, &self.rules, row, met)? {
                     Some(key) => Some(key),
                     None => self.key_beside(ctx, batch, row, columns)?,
@@ -260,6 +267,13 @@ impl<'b> KeyCells<'b> {
             coder.of_column(*column, rows)
         });
         coded.collect()
+    }
+
+    /// Brings what looking up some rows will look at nearer, if it may be far away.
+    fn approach(&self, keys: &CodeNumbers, from: usize, until: usize) {
+        if let [one] = self.codes.as_slice() {
+            keys.approach(one.get(from..until).unwrap_or_default());
+        }
     }
 
     /// Looks up the keys of the rows from `from` on, up to one that must be looked at alone: which one that is.

@@ -45,6 +45,13 @@ impl Places {
         }
     }
 
+    /// The number in the first place where a key with this hash may stand; some number that is none where it is free.
+    #[inline(always)]
+    pub(super) fn first(&self, hash: u64) -> usize {
+        let slot = self.0.get(hash as usize & (self.0.len().wrapping_sub(1))).copied().unwrap_or(0);
+        (slot as u32).wrapping_sub(1) as usize
+    }
+
     /// Puts a number in a free place.
     #[inline(always)]
     pub(super) fn put(&mut self, at: usize, hash: u64, number: usize) {

@@ -1,13 +1,13 @@
 //! Writing rows as bytes.
 
 use super::{BESIDE, Beside, DATE, DATETIME, DOUBLE, DURATION, FALSE, NULL, TEXT, TIME, TRUE, WHOLE};
-use crate::table::column::{CellView, Cells};
+use crate::table::column::{CellView, ColumnCells};
 use crate::table::{Column, Whole};
 use crate::value::{Member, Value};
 
 /// Packs rows of some columns.
 pub(in crate::table) struct Packer<'c> {
-    columns: Vec<Cells<'c>>,
+    columns: Vec<ColumnCells<'c>>,
     beside: Beside,
     /// The cells of a row, and its texts.
     cells: Vec<u8>,

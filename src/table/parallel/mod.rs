@@ -15,7 +15,7 @@ mod tests;
 pub use fold::fold;
 pub use ordered::{Ordered, map};
 pub use pipeline::{Pipeline, one_by_one, open};
-pub(super) use settled::settled;
+pub(super) use settled::{make_views, settle, settled};
 
 use std::sync::Arc;
 

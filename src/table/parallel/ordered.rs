@@ -20,12 +20,13 @@ pub fn map<T: Send + 'static>(
 ) -> Ordered<T> {
     let threads = if pipeline.shared { ctx.threads() } else { 1 };
     let shared = Shared {
-        source: Mutex::new(Pulling { source: pipeline.source, next: 0, ended: false }),
+        source: Mutex::new(Pulling { source: pipeline.source, ended: false }),
         stages: pipeline.stages,
         make: Box::new(make),
         made: Mutex::new(Made {
             waiting: VecDeque::new(),
             first: 0,
+            next: 0,
             end: None,
             stopped: false,
             panicked: false,
@@ -65,8 +66,6 @@ struct Shared<T> {
 
 struct Pulling {
     source: Source,
-    /// The number of the next piece.
-    next: u64,
     ended: bool,
 }
 
@@ -74,6 +73,8 @@ struct Made<T> {
     /// What was made of the pieces from `first` on; `None` while a thread works on it.
     waiting: VecDeque<Option<Item<T>>>,
     first: u64,
+    /// The number of the next piece. It changes only while the source is locked.
+    next: u64,
     /// The number of pieces, once it is known.
     end: Option<u64>,
     /// Nobody will read on.
@@ -91,7 +92,7 @@ enum Turn {
     Worked,
     /// No piece is left.
     Over,
-    /// Another thread is taking one, or enough are on their way.
+    /// Enough are on their way, or nobody will read on.
     Busy,
 }
 
@@ -152,7 +153,7 @@ impl<T: Send + 'static> Ordered<T> {
 
     /// Starts the other threads, once the reading turns out to be a long one.
     fn call_workers(&mut self, ctx: &Context) {
-        if self.threads < 2 || !self.workers.is_empty() || self.shared.source().next < ALONE {
+        if self.threads < 2 || !self.workers.is_empty() || self.shared.made().next < ALONE {
             return;
         }
         for _ in 1..self.threads {
@@ -212,23 +213,26 @@ impl<T> Shared<T> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a piece and works on it. A thread that may `wait` does so until there is one to take.
+    /// Takes a piece and works on it. A thread that may `wait` does so until there is room for one. Each waits while
+    /// another takes one: that is short, and whoever waited for a piece to be made instead would have nothing to do
+    /// meanwhile.
     fn turn(&self, ctx: &Context, wait: bool) -> Turn {
-        let mut pulling = match self.source.try_lock() {
-            Ok(pulling) => pulling,
-            Err(_) if !wait => return Turn::Busy,
-            Err(_) => self.source(),
+        let (mut pulling, number) = loop {
+            // Waiting for room with the source locked would keep the reader, who makes room, from coming back here.
+            if !self.has_room(wait) {
+                return Turn::Busy;
+            }
+            let pulling = self.source();
+            if let Some(number) = self.number() {
+                break (pulling, number);
+            }
         };
-        if !self.has_room(pulling.next, wait) {
-            return Turn::Busy;
-        }
         if pulling.ended {
             return Turn::Over;
         }
-        let number = pulling.next;
         match pulling.source.next(ctx) {
             Ok(Some(piece)) => {
-                pulling.next += 1;
+                self.made().next = number + 1;
                 drop(pulling);
                 let item = self.make(ctx, piece);
                 self.deliver(number, item);
@@ -249,13 +253,13 @@ impl<T> Shared<T> {
     }
 
     /// Whether a piece may be taken: not when many are on their way, nor when nobody will read on.
-    fn has_room(&self, next: u64, wait: bool) -> bool {
+    fn has_room(&self, wait: bool) -> bool {
         let mut made = self.made();
         loop {
             if made.stopped {
                 return false;
             }
-            if next < made.first + self.window {
+            if made.next < made.first + self.window {
                 return true;
             }
             if !wait {
@@ -263,6 +267,12 @@ impl<T> Shared<T> {
             }
             made = self.room.wait(made).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// The number of the piece to take now, if there is room for it still.
+    fn number(&self) -> Option<u64> {
+        let made = self.made();
+        (!made.stopped && made.next < made.first + self.window).then_some(made.next)
     }
 
     fn make(&self, ctx: &Context, piece: Piece) -> Item<T> {

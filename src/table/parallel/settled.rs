@@ -15,14 +15,27 @@ pub(in crate::table) fn settled(
     columns: Vec<usize>,
 ) -> Result<Box<dyn Batches>> {
     let pipeline = Pipeline::of(ctx, operator, demand)?;
-    Ok(Box::new(Settling(map(ctx, pipeline, move |ctx, batch| settle(ctx, batch, &columns)))))
+    Ok(Box::new(Settling(map(ctx, pipeline, move |ctx, batch| {
+        let batch = settle(ctx, batch, &columns)?;
+        make_views(&batch, &columns);
+        Ok(batch)
+    }))))
 }
 
-fn settle(ctx: &Context, batch: Batch, columns: &[usize]) -> Result<Batch> {
+/// Computes the cells of some columns.
+///
+/// # Errors
+/// Only a stop.
+pub(in crate::table) fn settle(ctx: &Context, batch: Batch, columns: &[usize]) -> Result<Batch> {
     for column in columns {
         batch.settled(ctx, *column)?;
     }
     Ok(batch)
+}
+
+/// Makes views of texts in computed columns that are compared.
+pub(in crate::table) fn make_views(batch: &Batch, columns: &[usize]) {
+    columns.iter().filter_map(|column| batch.column(*column)).for_each(|column| column.make_views());
 }
 
 struct Settling(Ordered<Result<Batch>>);

@@ -3,7 +3,7 @@
 use crate::criteria::fold;
 use crate::eval::Context;
 use crate::table::Whole;
-use crate::table::column::{CellView, Cells};
+use crate::table::column::{CellView, ColumnCells};
 use crate::value::{Member, Result, Value};
 
 /// One column of the order.
@@ -71,7 +71,7 @@ impl KeyWriter {
     pub(super) fn write(
         &mut self,
         ctx: &Context,
-        parts: &[(&Part, Option<Cells<'_>>)],
+        parts: &[(&Part, Option<ColumnCells<'_>>)],
         row: usize,
         bytes: &mut Vec<u8>,
     ) -> Result<bool> {

@@ -11,7 +11,7 @@ use super::number;
 use super::result::{Collect, Fate, Vector, both};
 use crate::eval::{self, Context, ordinal};
 use crate::ir::Operator;
-use crate::table::{Column, Whole};
+use crate::table::{Column, TextCells, TextSpans, Whole};
 use crate::value::{Result, Value};
 
 /// Applies an operator to the values of two vectors.
@@ -189,13 +189,16 @@ fn ticks(vector: &Vector) -> Option<Ticks<'_>> {
 /// Texts of a column, or the same in each row.
 pub(super) enum Texts<'v> {
     Column(&'v StringViewArray),
+    Spans(&'v TextSpans, Option<&'v NullBuffer>),
     Same(&'v str),
 }
 
 impl<'v> Texts<'v> {
     pub(super) fn of(vector: &'v Vector) -> Option<Texts<'v>> {
-        if let Some(texts) = vector.column().as_text() {
-            return Some(Texts::Column(texts));
+        match vector.column().text_cells() {
+            Some(TextCells::Views(texts)) => return Some(Texts::Column(texts)),
+            Some(TextCells::Spans(texts)) => return Some(Texts::Spans(texts, vector.column().nulls())),
+            None => {}
         }
         match vector.column().as_same()?.ready()? {
             Value::Text(text) => Some(Texts::Same(text.as_str())),
@@ -206,6 +209,7 @@ impl<'v> Texts<'v> {
     fn nulls(&self) -> Option<&NullBuffer> {
         match self {
             Texts::Column(texts) => texts.nulls(),
+            Texts::Spans(_, valid) => *valid,
             Texts::Same(_) => None,
         }
     }
@@ -214,6 +218,7 @@ impl<'v> Texts<'v> {
     pub(super) fn at(&self, row: usize) -> Option<&str> {
         match self {
             Texts::Column(texts) => texts.is_valid(row).then(|| texts.value(row)),
+            Texts::Spans(texts, _) => texts.text(row),
             Texts::Same(text) => Some(text),
         }
     }
@@ -253,7 +258,11 @@ impl<'v> Texts<'v> {
                 BooleanBuffer::collect_bool(len, |row| alike(texts, row, &same, 0))
             }
             (Texts::Same(a), Texts::Same(b)) if a == b => BooleanBuffer::new_set(len),
-            _ => BooleanBuffer::new_unset(len),
+            (Texts::Same(_), Texts::Same(_)) => BooleanBuffer::new_unset(len),
+            (Texts::Spans(texts, _), Texts::Same(text)) | (Texts::Same(text), Texts::Spans(texts, _)) => {
+                texts.equal(text)
+            }
+            (a, b) => BooleanBuffer::collect_bool(len, |row| a.at(row) == b.at(row)),
         }
     }
 }

@@ -128,12 +128,17 @@ fn choose(
         None => {}
     }
     let (mut yes, mut no, mut fated) = (Vec::new(), Vec::new(), Vec::new());
-    for row in 0..condition.len() {
-        match (condition.fate(row), logical(&condition, row)) {
-            (Fate::Value, Ok(Some(true))) => yes.push(row as u32),
-            (Fate::Value, Ok(Some(false))) => no.push(row as u32),
-            (Fate::Value, _) => fated.push((row as u32, Fate::Raises)),
-            (fate, _) => fated.push((row as u32, fate)),
+    if let Some(bits) = condition.all_logical() {
+        yes.extend(bits.set_indices_u32());
+        no.extend((!bits).set_indices_u32());
+    } else {
+        for row in 0..condition.len() {
+            match (condition.fate(row), logical(&condition, row)) {
+                (Fate::Value, Ok(Some(true))) => yes.push(row as u32),
+                (Fate::Value, Ok(Some(false))) => no.push(row as u32),
+                (Fate::Value, _) => fated.push((row as u32, Fate::Raises)),
+                (fate, _) => fated.push((row as u32, fate)),
+            }
         }
     }
     let mut parts = Vec::with_capacity(2);
@@ -249,7 +254,7 @@ fn by_kind(vector: &Vector, ask: impl Fn(Kind) -> bool) -> BooleanBuffer {
 /// The kind of all values that are not `null`, if it can be told from the form of the column.
 pub(super) fn kind_of(vector: &Vector) -> Option<Kind> {
     let column = vector.column();
-    if column.as_text().is_some() {
+    if column.text_cells().is_some() {
         return Some(Kind::Text);
     }
     if column.as_double().is_some() || column.as_number().is_some() {

@@ -212,9 +212,10 @@ impl Vector {
     /// Which cells are `null`, if that can be told from the form of the column.
     pub fn null_mask(&self) -> Option<NullMask<'_>> {
         let column = &*self.column;
-        let array: &dyn Array = if let Some(texts) = column.as_text() {
-            texts
-        } else if let Some(doubles) = column.as_double() {
+        if let Some(texts) = column.text_cells() {
+            return Some(NullMask { valid: column.nulls(), len: texts.len() });
+        }
+        let array: &dyn Array = if let Some(doubles) = column.as_double() {
             doubles
         } else if let Some((_, wholes)) = column.as_whole() {
             wholes

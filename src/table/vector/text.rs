@@ -5,7 +5,7 @@ use arrow_buffer::BooleanBuffer;
 
 use super::result::Vector;
 use crate::table::text_views::{Pieces, Written};
-use crate::table::{Column, Whole};
+use crate::table::{Column, TextCells, Whole};
 
 /// What a kernel makes of a text.
 pub enum Made<'t> {
@@ -71,6 +71,19 @@ impl Vector {
         }
         let numbers = Int64Array::new(numbers.into(), texts.nulls().cloned());
         Some(Vector::of(Column::whole(Whole::Number, numbers)))
+    }
+
+    /// The lengths of the texts, which `length` tells; `null` stays. A text of ASCII is as long as its bytes are many,
+    /// and often need not be looked at. As [`Vector::map_texts`].
+    pub fn text_lengths(&self, length: impl Fn(&str) -> usize) -> Option<Vector> {
+        let TextCells::Spans(texts) = self.column().text_cells()? else {
+            return self.map_texts_to_wholes(|text| Some(length(text) as i64));
+        };
+        if texts.longest() > LONG {
+            return None;
+        }
+        let lengths = Int64Array::new(texts.lengths(length).into(), self.column().nulls().cloned());
+        Some(Vector::of(Column::whole(Whole::Number, lengths)))
     }
 
     /// A logical value for each text; `null` stays. As [`Vector::map_texts`].

@@ -58,6 +58,56 @@ pub fn append_double(out: &mut Vec<u8>, double: f64) {
     out.extend_from_slice(digits.as_slice());
 }
 
+/// A text of up to 16 bytes, the first one lowest, with zeros behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct ShortText {
+    /// The bytes.
+    pub bytes: u128,
+    /// How many there are.
+    pub len: usize,
+}
+
+/// What [`append_whole`] appends, for numbers that have up to eight digits and no sign.
+#[inline]
+pub fn short_whole(whole: i64) -> Option<ShortText> {
+    let number = u32::try_from(whole).ok().filter(|number| *number < EIGHT_DIGITS)?;
+    let (text, len) = short_text(number, 1);
+    Some(ShortText { bytes: u128::from(text), len })
+}
+
+/// What [`append_double`] appends, for numbers of up to eight digits, few of them behind the point, and no sign.
+#[inline]
+pub fn short_double(double: f64) -> Option<ShortText> {
+    let (units, places) = short(double)?;
+    let (text, len) =
+        short_text(u32::try_from(units).ok().filter(|units| *units < EIGHT_DIGITS)?, places + 1);
+    if places == 0 {
+        return Some(ShortText { bytes: u128::from(text), len });
+    }
+    let point = 8 * (len - places);
+    let before = u64::MAX >> (64 - point);
+    let bytes = u128::from(text & before) | u128::from(b'.') << point | u128::from(text & !before) << 8;
+    Some(ShortText { bytes, len: len + 1 })
+}
+
+/// The first number with more than eight digits.
+const EIGHT_DIGITS: u32 = 100_000_000;
+
+/// The digits of a number of up to eight, at least so many of them: the first one in the lowest byte. And how many.
+#[inline]
+fn short_text(number: u32, least: usize) -> (u64, usize) {
+    let number = u64::from(number);
+    // Halves of four digits, of two, of one: all of them at once. The factors stand for divisions.
+    let (high, low) = (number / 10_000, number % 10_000);
+    let fours = high | low << 32;
+    let hundreds = (fours * 10_486) >> 20 & 0x0000_007F_0000_007F;
+    let twos = hundreds | (fours - 100 * hundreds) << 16;
+    let tens = (twos * 103) >> 10 & 0x000F_000F_000F_000F;
+    let ones = tens | (twos - 10 * tens) << 8;
+    let len = (8 - ones.trailing_zeros() as usize / 8).max(least);
+    ((ones | u64::from_ne_bytes([b'0'; 8])) >> (64 - 8 * len), len)
+}
+
 /// The text of a number, written from its end.
 struct Backwards {
     bytes: [u8; Backwards::ROOM],
@@ -154,6 +204,10 @@ mod tests {
         ]
     }
 
+    fn shown(text: ShortText) -> String {
+        String::from_utf8(text.bytes.to_le_bytes()[..text.len].to_vec()).unwrap()
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2000, ..ProptestConfig::default() })]
         #[test]
@@ -161,6 +215,9 @@ mod tests {
             let mut out = Vec::new();
             append_double(&mut out, double);
             prop_assert_eq!(String::from_utf8(out).unwrap(), double_text(double));
+            if let Some(text) = short_double(double) {
+                prop_assert_eq!(shown(text), double_text(double));
+            }
             let mut out = Vec::new();
             append_whole(&mut out, whole);
             prop_assert_eq!(String::from_utf8(out).unwrap(), whole.to_string());
@@ -175,6 +232,17 @@ mod tests {
             let mut out = Vec::new();
             append_double(&mut out, double);
             assert_eq!(String::from_utf8(out).unwrap(), double_text(double));
+        }
+        for whole in [0, 1, 9, 10, 99, 100, 9_999, 10_000, 99_999_999, 100_000_000, -1] {
+            assert_eq!(
+                short_whole(whole).map(shown),
+                (0..100_000_000).contains(&whole).then(|| whole.to_string())
+            );
+        }
+        for (double, text) in
+            [(0.0, "0"), (-0.0, "0"), (0.05, "0.05"), (500.0, "500"), (999_999.99, "999999.99")]
+        {
+            assert_eq!(short_double(double).map(shown).as_deref(), Some(text));
         }
         for whole in [0, i64::MIN, i64::MAX, -1, 10] {
             let mut out = Vec::new();

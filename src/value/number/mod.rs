@@ -12,7 +12,9 @@ mod parse;
 mod round;
 mod text;
 
-pub use append::{append_digits, append_double, append_whole, two_digits};
+pub use append::{
+    ShortText, append_digits, append_double, append_whole, short_double, short_whole, two_digits,
+};
 pub use convert::{decimal_to_double, double_to_decimal};
 pub use digits::{DOUBLE_DIGITS, Digits};
 pub use division::{
