@@ -91,7 +91,7 @@ pub use sort::{Sorted, sort};
 pub use spare::Spare;
 pub use split::{Cut, Cutter, Divide, Split};
 pub use text_spans::{TextCells, TextSpans};
-pub use text_views::{TextBlock, TextViews};
+pub use text_views::{TextBlock, TextViews, ahead_of};
 pub use unpivot::unpivot;
 pub use vector::{Fate, Kernel, Made, Program, Vector};
 pub use window::{alternate, append, repeat, slice, splice, while_passing};

@@ -304,7 +304,7 @@ pub(super) fn all_of<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> Option
 
 /// The first 16 bytes of a text, zeros where it is shorter: read in two pieces that overlap.
 #[inline]
-fn ahead_of(piece: &[u8]) -> u128 {
+pub fn ahead_of(piece: &[u8]) -> u128 {
     let both = |first: u64, last: u64, width: usize| {
         u128::from(first) | u128::from(last) << ((piece.len() - width) * 8)
     };

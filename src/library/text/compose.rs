@@ -7,18 +7,27 @@ use super::argument::single_character;
 use super::long::{Matches, Pieces, is_long};
 use super::position::length;
 use crate::eval::{Arguments, Context, Limits, conversion_error};
+use crate::table::ahead_of;
 use crate::value::types::Form;
 use crate::value::{Part, Result, Text, Type, Value};
 
 pub(super) fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let texts = arguments.list(0)?;
     let separator = arguments.optional_text(1)?.unwrap_or_default();
-    let (mut combined, mut first) = (Pieces::default(), true);
+    let (mut combined, mut block, mut first) = (Pieces::default(), Block::default(), true);
+    let mut put = |text: &str| {
+        if text.len() > Block::LONGEST {
+            block.move_to(ctx, &mut combined)?;
+            return combined.push(ctx, text);
+        }
+        block.push(text);
+        if block.is_full() { block.move_to(ctx, &mut combined) } else { Ok(()) }
+    };
     let mut add = |text: &str| {
         if !std::mem::take(&mut first) {
-            combined.push(ctx, &separator)?;
+            put(&separator)?;
         }
-        combined.push(ctx, text)
+        put(text)
     };
     texts.each_part(ctx, |part| {
         if let Part::Column(column) = part
@@ -36,7 +45,41 @@ pub(super) fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> 
             Ok(ControlFlow::Continue(()))
         })
     })?;
+    block.move_to(ctx, &mut combined)?;
     combined.finish(ctx)
+}
+
+/// Texts one after the other, short ones copied without a call.
+#[derive(Default)]
+struct Block(Vec<u8>);
+
+impl Block {
+    /// Longer texts are not copied twice.
+    const LONGEST: usize = 1 << 12;
+
+    #[inline]
+    fn push(&mut self, text: &str) {
+        const SHORT: usize = 16;
+        let (bytes, end) = (text.as_bytes(), self.0.len() + text.len());
+        if bytes.len() <= SHORT {
+            self.0.extend_from_slice(&ahead_of(bytes).to_le_bytes());
+            self.0.truncate(end);
+        } else {
+            self.0.extend_from_slice(bytes);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.0.len() >= 1 << 14
+    }
+
+    /// Puts the texts behind others, and forgets them.
+    fn move_to(&mut self, ctx: &Context, pieces: &mut Pieces) -> Result<()> {
+        // Whole texts are text.
+        pieces.push(ctx, std::str::from_utf8(&self.0).unwrap_or_default())?;
+        self.0.clear();
+        Ok(())
+    }
 }
 
 pub(super) fn repeat(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
