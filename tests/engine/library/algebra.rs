@@ -48,6 +48,12 @@ fn laws_of_lists() {
             "List.RemoveRange(List.InsertRange(v, 0, {9}), 0) = v",
             "List.Random(List.Count(v), 7) = List.Random(List.Count(v), 7)",
             "List.Accumulate(v, {}, (state, item) => state & {item}) = v",
+            // Enough items to be computed many at a time, and the same one by one.
+            "let f = each _ * 2 + 1, w = List.Repeat(v, 20) in List.Transform(w, f) = List.Combine(List.Transform(w, (x) => {f(x)}))",
+            "let f = each _ > 0, w = List.Repeat(v, 20) in List.Select(w, f) = List.Combine(List.Transform(w, (x) => if f(x) then {x} else {}))",
+            "let w = List.Repeat(v, 20) in List.Reverse(List.Reverse(w)) = w and List.Sum(List.Transform(w, each _)) = List.Sum(w)",
+            "let w = List.Repeat(v, 20) in List.Transform(w, each [a = _, b = {_}]) = List.Combine(List.Transform(w, (x) => {[a = x, b = {x}]}))",
+            "let w = List.Buffer(List.Repeat(v, 20)) in List.Skip(w, 3) = List.Range(w, 3) and List.Combine({List.FirstN(w, 9), List.Skip(w, 9)}) = w",
         ],
     );
 }
@@ -67,6 +73,12 @@ fn laws_of_numbers_and_any_values() {
             "Number.Abs(Number.Log(1 + Number.Abs(v), 10) - Number.Log10(1 + Number.Abs(v))) < 1e-9",
             "Number.Abs(Number.Atan2(v, 1) - Number.Atan(v)) < 1e-9",
             "Number.Abs(Number.Power(Number.Sin(v), 2) + Number.Power(Number.Cos(v), 2) - 1) < 1e-9",
+            "let w = v / (1 + Number.Abs(v)) in Number.Abs(Number.Cos(Number.Acos(w)) - w) + Number.Abs(Number.Sin(Number.Asin(w)) - w) < 1e-9",
+            "let w = v / (1 + Number.Abs(v)) in Number.Abs(Number.Cosh(w) - Number.Sinh(w) - Number.Exp(-w)) < 1e-9",
+            "let w = v / (1 + Number.Abs(v)) in Number.Abs(Number.Tanh(w) - Number.Sinh(w) / Number.Cosh(w)) < 1e-9",
+            "let w = v / (1 + Number.Abs(v)) in Number.Abs(Number.Tan(w) - Number.Sin(w) / Number.Cos(w)) < 1e-9",
+            "Number.RoundAwayFromZero(v) = -Number.RoundAwayFromZero(-v) and Number.Abs(Number.RoundAwayFromZero(v)) >= Number.Abs(v)",
+            "let w = Number.Mod(Number.Abs(Number.Round(v)), 1000) in Number.BitwiseShiftRight(Number.BitwiseShiftLeft(w, 5), 5) = w",
             "Number.Combinations(9, 4) = Number.Permutations(9, 4) / Number.Factorial(4) and not Number.IsNaN(v)",
             "let w = Number.Round(v) in Number.BitwiseNot(Number.BitwiseNot(w)) = w and Number.BitwiseAnd(w, w) = w",
             "let w = Number.Round(v) in Number.BitwiseXor(w, w) = 0 and Number.BitwiseOr(w, 0) = w",
@@ -245,6 +257,16 @@ fn laws_of_moments() {
             "let z = DateTime.AddZone(DateTime.From(v), 2), r = DateTimeZone.ToRecord(z) in #datetimezone(r[Year], r[Month], r[Day], r[Hour], r[Minute], r[Second], r[ZoneHours], r[ZoneMinutes]) = z",
             "let d = DateTime.From(v), r = DateTime.ToRecord(d) in #datetime(r[Year], r[Month], r[Day], r[Hour], r[Minute], r[Second]) = d",
             "List.Dates(v, 2, #duration(1, 0, 0, 0)) = {v, Date.AddDays(v, 1)}",
+            "Date.DayOfWeek(v, Day.Monday) = Number.Mod(Date.DayOfWeek(v, Day.Sunday) + 6, 7)",
+            "Date.DayOfYear(v) = Duration.Days(v - Date.StartOfYear(v)) + 1",
+            "Date.DaysInMonth(v) = Date.Day(Date.EndOfMonth(v)) and Date.IsLeapYear(v) = (Date.DayOfYear(Date.EndOfYear(v)) = 366)",
+            "Date.StartOfQuarter(v) <= v and v <= Date.EndOfQuarter(v)",
+            "Date.QuarterOfYear(Date.StartOfQuarter(v)) = Date.QuarterOfYear(Date.EndOfQuarter(v))",
+            "Date.StartOfDay(v) = v and Date.EndOfDay(v) = v",
+            "Date.WeekOfMonth(Date.StartOfMonth(v)) = 1 and Date.WeekOfYear(Date.StartOfYear(v)) = 1",
+            "Date.DayOfWeekName(v, \"de-DE\") = Date.ToText(v, [Format = \"dddd\", Culture = \"de-DE\"])",
+            "Date.MonthName(v, \"en-US\") = Date.ToText(v, [Format = \"MMMM\", Culture = \"en-US\"])",
+            "let z = DateTime.AddZone(DateTime.From(v), 2, 30) in DateTimeZone.ZoneHours(z) = 2 and DateTimeZone.ZoneMinutes(z) = 30 and DateTimeZone.From(z) = z",
             "let d = DateTime.From(v) in List.DateTimes(d, 2, #duration(0, 1, 0, 0)) = {d, d + #duration(0, 1, 0, 0)}",
             "let z = DateTime.AddZone(DateTime.From(v), 2) in List.DateTimeZones(z, 2, #duration(0, 1, 0, 0)) = {z, z + #duration(0, 1, 0, 0)}",
         ],
@@ -262,6 +284,8 @@ fn laws_of_moments() {
         &[
             "List.Durations(v, 2, v) = {v, v + v}",
             "Duration.From(Number.From(v)) - v < #duration(0, 0, 0, 1)",
+            "#duration(Duration.Days(v), Duration.Hours(v), Duration.Minutes(v), Duration.Seconds(v)) = v",
+            "Number.Abs(Duration.TotalHours(v) * 60 - Duration.TotalMinutes(v)) < 1e-3",
         ],
     );
 }
