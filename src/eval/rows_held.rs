@@ -30,6 +30,11 @@ impl RowsHeld {
         self.bytes = bytes;
     }
 
+    /// Whether there is a limit at all.
+    pub fn is_limited(&self) -> bool {
+        self.limit.is_some()
+    }
+
     /// Whether the steps hold more together than they may.
     pub fn is_too_much(&self) -> bool {
         self.limit.is_some_and(|limit| self.all.load(Ordering::Relaxed) > limit)

@@ -16,12 +16,26 @@ use crate::value::{Error, List, Member, Record, Result, Shape, Text, Value};
 /// # Errors
 /// `DataFormat.Error` with the place, counted in UTF-16 units, where the text is no JSON.
 pub fn parse(ctx: &Context, text: &str) -> Result<Value> {
-    let mut parser = Parser { ctx, text, bytes: text.as_bytes(), at: 0, shapes: Shapes::default() };
-    let value = parser.value()?;
-    parser.skip_white_space();
-    match parser.bytes.get(parser.at) {
-        None => Ok(value),
-        Some(_) => Err(parser.error("We found extra characters at the end of JSON input.")),
+    Documents::default().parse(ctx, text)
+}
+
+/// JSON documents one after the other: objects of several documents share shapes, too.
+#[derive(Default)]
+pub struct Documents(Shapes);
+
+impl Documents {
+    /// The value of the next document.
+    ///
+    /// # Errors
+    /// As [`parse`].
+    pub fn parse(&mut self, ctx: &Context, text: &str) -> Result<Value> {
+        let mut parser = Parser { ctx, text, bytes: text.as_bytes(), at: 0, shapes: &mut self.0 };
+        let value = parser.value()?;
+        parser.skip_white_space();
+        match parser.bytes.get(parser.at) {
+            None => Ok(value),
+            Some(_) => Err(parser.error("We found extra characters at the end of JSON input.")),
+        }
     }
 }
 
@@ -30,7 +44,7 @@ struct Parser<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    shapes: Shapes,
+    shapes: &'a mut Shapes,
 }
 
 impl Parser<'_> {

@@ -10,6 +10,7 @@ pub mod encoding;
 pub mod escape;
 pub mod html;
 pub mod json;
+pub mod lines;
 pub mod odata;
 #[cfg(feature = "parquet")]
 pub mod parquet;

@@ -62,6 +62,11 @@ impl Batch {
         self.chosen(columns).compact()
     }
 
+    /// About how many bytes the cells take.
+    pub(super) fn held(&self) -> usize {
+        self.columns.iter().map(|column| column.held()).sum()
+    }
+
     fn chosen(&self, columns: &[usize]) -> Batch {
         let unread = Arc::new(Column::unread(self.len));
         let all = self.columns.iter().enumerate();

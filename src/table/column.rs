@@ -495,6 +495,31 @@ impl Column {
         Column { form: Form::Text(texts), odd: column.odd.clone() }
     }
 
+    /// About how many bytes the cells take.
+    pub(super) fn held(&self) -> usize {
+        /// What stands before a text that is a value of its own.
+        const HEADER: usize = 16;
+        let of_member = |member: &Member| match member.ready() {
+            Some(Value::Text(text)) => size_of::<Member>() + HEADER + text.len(),
+            _ => size_of::<Member>(),
+        };
+        let held_by_texts = |texts: &StringViewArray| {
+            let blocks: usize = texts.data_buffers().iter().map(|block| block.capacity()).sum();
+            texts.views().len() * size_of::<u128>() + blocks
+        };
+        let column = self.settled();
+        match &column.form {
+            Form::Any(members) => members.iter().map(of_member).sum(),
+            Form::Text(texts) => held_by_texts(texts),
+            Form::Spans(texts) => held_by_texts(texts.views()),
+            Form::Logical(logicals) => logicals.len() / 8,
+            Form::Double(doubles) | Form::Number(doubles, _) => doubles.len() * size_of::<f64>(),
+            Form::Date(days) => days.len() * size_of::<i32>(),
+            Form::Whole(_, wholes) => wholes.len() * size_of::<i64>(),
+            Form::Same(..) | Form::Unread(_) | Form::Late(..) => 0,
+        }
+    }
+
     /// Which cells of a text column are not `null`, if any are.
     pub fn nulls(&self) -> Option<&NullBuffer> {
         match self.text_cells()? {

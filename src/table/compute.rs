@@ -214,11 +214,16 @@ impl RowFunction {
     /// The cell of a row: what the function gives for it, at once if the function is simple and what it reads is there.
     fn cell(&self, ctx: &Context, rows: &Arc<FunctionOfRows>, row: usize) -> Result<Member> {
         let is_ready = |at: &usize| rows.batch.column(*at).is_none_or(|column| column.is_ready(row));
-        if self.simple.as_ref().is_some_and(|columns| columns.iter().all(is_ready)) {
-            return Member::settled(rows.call(ctx, row));
+        let later = || {
+            let rows = Arc::clone(rows);
+            Member::lazy(move |ctx| rows.call(ctx, row))
+        };
+        match &self.simple {
+            Some(columns) if columns.iter().all(is_ready) => {
+                Member::settled_early(rows.call(ctx, row), later)
+            }
+            _ => Ok(later()),
         }
-        let rows = Arc::clone(rows);
-        Ok(Member::lazy(move |ctx| rows.call(ctx, row)))
     }
 }
 
@@ -291,12 +296,16 @@ pub struct CellChange {
 
 impl CellChange {
     fn cell(&self, ctx: &Context, cell: Member) -> Result<Member> {
+        let later = |cell: Member| {
+            let change = Arc::clone(&self.change);
+            Member::lazy(move |ctx| change(ctx, &cell.force_with_metadata(ctx)?))
+        };
         match &cell {
-            Member::Ready(value) if self.eager => Member::settled((self.change)(ctx, value)),
-            _ => {
-                let change = Arc::clone(&self.change);
-                Ok(Member::lazy(move |ctx| change(ctx, &cell.force_with_metadata(ctx)?)))
+            Member::Ready(value) if self.eager => {
+                let changed = (self.change)(ctx, value);
+                Member::settled_early(changed, || later(cell))
             }
+            _ => Ok(later(cell)),
         }
     }
 

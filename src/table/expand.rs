@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::gather::ROWS;
 use super::plan::{self, Explanation};
-use super::{Batch, Batches, Column, ColumnBuilder, Demand, Derived, Operator, Table, replace_column};
+use super::{Batch, Batches, Column, ColumnBuilder, Demand, Operator, Table};
 use crate::eval::{Context, conversion_error, field_exists};
 use crate::table;
 use crate::value::types::Form;
@@ -47,23 +47,7 @@ pub fn expand_list(table: &Arc<Table>, column: usize) -> Result<Table> {
     replaced(table, column, &[name], vec![ty], operator)
 }
 
-/// The fields `names` of the records in a column as columns in its place; a field that is not there is `null`.
-///
-/// # Errors
-/// A new name is taken.
-pub fn expand_record(table: &Arc<Table>, column: usize, names: &[Text], new_names: &[Text]) -> Result<Table> {
-    let types = nested_types(table, column, names, |form| match form {
-        Form::Record(Some(record)) => Some(Arc::clone(record)),
-        _ => None,
-    });
-    let derived = names.iter().zip(new_names).zip(types).map(|((name, new_name), ty)| {
-        let name = name.clone();
-        Derived { name: new_name.clone(), ty, cell: Box::new(move |cell| field(cell, &name)) }
-    });
-    replace_column(table, column, derived.collect())
-}
-
-fn nested_types(
+pub(super) fn nested_types(
     table: &Table,
     column: usize,
     names: &[Text],
@@ -78,6 +62,9 @@ fn nested_types(
 }
 
 /// The table with new columns in the place of one.
+///
+/// # Errors
+/// A new name is taken.
 pub(super) fn replaced(
     table: &Table,
     column: usize,
@@ -85,6 +72,20 @@ pub(super) fn replaced(
     new_types: Vec<Arc<Type>>,
     operator: Arc<dyn Operator>,
 ) -> Result<Table> {
+    let (shape, types) = columns_replaced(table, column, new_names, new_types)?;
+    Ok(Table::new(shape, types, operator))
+}
+
+/// The names and types of the columns of a table with new ones in the place of one.
+///
+/// # Errors
+/// A new name is taken.
+pub(super) fn columns_replaced(
+    table: &Table,
+    column: usize,
+    new_names: &[Text],
+    new_types: Vec<Arc<Type>>,
+) -> Result<(Arc<Shape>, Vec<Arc<Type>>)> {
     let mut names = table.names().to_vec();
     let mut types = table.types().to_vec();
     names.splice(column..=column, new_names.iter().cloned());
@@ -94,7 +95,7 @@ pub(super) fn replaced(
             return Err(field_exists(name, Member::Ready(Value::Null)));
         }
     }
-    Ok(Table::new(Arc::new(Shape::new(names)), types, operator))
+    Ok((Arc::new(Shape::new(names)), types))
 }
 
 /// The demand on the input of a step that puts `width` columns in the place of one, whose cells it reads.
@@ -323,23 +324,5 @@ impl Batches for Expanding {
             }
         }
         Ok(None)
-    }
-}
-
-/// The field of the record in a cell; the record is not evaluated before the field is read.
-fn field(cell: Member, name: &Text) -> Member {
-    match cell.ready().map(Value::as_plain) {
-        Some(Value::Record(record)) => record.get(name).unwrap_or(Member::Ready(Value::Null)),
-        Some(Value::Null) => Member::Ready(Value::Null),
-        _ => {
-            let name = name.clone();
-            Member::lazy(move |ctx| match cell.force(ctx)? {
-                Value::Null => Ok(Value::Null),
-                Value::Record(record) => {
-                    record.get(&name).map_or(Ok(Value::Null), |member| member.force_with_metadata(ctx))
-                }
-                other => Err(conversion_error(&other, &Arc::new(Type::new(Form::Record(None))))),
-            })
-        }
     }
 }

@@ -115,45 +115,112 @@ impl Matches {
     }
 }
 
+/// An index being made.
+pub(super) struct RowIndexer {
+    key: JoinKey,
+    /// The columns that will be read through the index.
+    kept: Vec<usize>,
+    batches: Vec<Batch>,
+    by: IndexedBy,
+    /// About how many bytes the batches take.
+    bytes: usize,
+}
+
+enum IndexedBy {
+    /// The number of the key of each row.
+    Numbers(Numbering, Vec<Vec<u32>>),
+    Hashes {
+        rows: FxHashMap<ValueKey, Vec<Place>>,
+        compared: Vec<Vec<Vec<Value>>>,
+    },
+}
+
+impl RowIndexer {
+    /// No rows yet; the columns `kept` of them will be read through the index.
+    pub(super) fn new(key: &JoinKey, kept: Vec<usize>) -> RowIndexer {
+        let by = match Numbering::new(Arc::clone(&key.rules)) {
+            Some(numbering) => IndexedBy::Numbers(numbering, Vec::new()),
+            None => IndexedBy::Hashes { rows: FxHashMap::default(), compared: Vec::new() },
+        };
+        RowIndexer { key: key.clone(), kept, batches: Vec::new(), by, bytes: 0 }
+    }
+
+    /// Takes the next rows.
+    ///
+    /// # Errors
+    /// The first that evaluating a key raises.
+    pub(super) fn push(&mut self, ctx: &Context, batch: &Batch) -> Result<()> {
+        match &mut self.by {
+            IndexedBy::Numbers(numbering, numbers) => {
+                let mut of_batch = Vec::new();
+                numbering.number(ctx, batch, &self.key.columns, &mut of_batch)?;
+                numbers.push(of_batch);
+            }
+            IndexedBy::Hashes { rows, compared } => {
+                let mut cells = Vec::with_capacity(batch.len());
+                for row in 0..batch.len() {
+                    ctx.step()?;
+                    let (hashed, values) = self.key.of_row(ctx, batch, row)?;
+                    let place = Place { batch: self.batches.len() as u32, row: row as u32 };
+                    rows.entry(hashed).or_default().push(place);
+                    cells.push(values);
+                }
+                compared.push(cells);
+            }
+        }
+        let batch = batch.only(&self.kept);
+        self.bytes += batch.held();
+        self.batches.push(batch);
+        Ok(())
+    }
+
+    /// Whether keys have codes, so that rows can be told apart by a hash of their key.
+    pub(super) fn has_codes(&self) -> bool {
+        matches!(&self.by, IndexedBy::Numbers(numbering, _) if numbering.held().is_some())
+    }
+
+    /// About how many bytes the rows take.
+    pub(super) fn held(&self) -> usize {
+        let keys = match &self.by {
+            IndexedBy::Numbers(numbering, numbers) => {
+                // A number and a place for each row, and where the list of each key starts.
+                const ROW: usize = size_of::<u32>() + size_of::<Place>();
+                let rows: usize = numbers.iter().map(Vec::len).sum();
+                numbering.held().unwrap_or(0) + rows * ROW + numbering.len() * size_of::<u32>()
+            }
+            IndexedBy::Hashes { .. } => 0,
+        };
+        self.bytes + keys
+    }
+
+    /// The rows.
+    pub(super) fn into_batches(self) -> Vec<Batch> {
+        self.batches
+    }
+
+    /// The index.
+    pub(super) fn finish(self) -> RowIndex {
+        let rows = match self.by {
+            IndexedBy::Numbers(numbering, numbers) => {
+                let lists = Lists::new(&numbers, numbering.len());
+                ByKey::Numbered(numbering, lists)
+            }
+            IndexedBy::Hashes { rows, compared } => ByKey::Hashed { rows, compared },
+        };
+        RowIndex { key: self.key, batches: Arc::from(self.batches), rows }
+    }
+}
+
 impl RowIndex {
     /// Reads the table and indexes it. `demand` says which columns will be read through the index.
     pub fn build(ctx: &Context, table: &Table, key: &JoinKey, demand: &Demand) -> Result<RowIndex> {
         let below = super::keys::with_keys(demand, table.width(), Some(&key.columns));
         let mut input = table.operator().open(ctx, &below)?;
-        let kept: Vec<usize> = (0..table.width()).filter(|at| demand.wants(*at)).collect();
-        let (mut batches, mut numbers) = (Vec::new(), Vec::new());
-        let mut numbering = Numbering::new(Arc::clone(&key.rules));
-        let mut rows: FxHashMap<ValueKey, Vec<Place>> = FxHashMap::default();
-        let mut compared = Vec::new();
+        let mut indexer = RowIndexer::new(key, (0..table.width()).filter(|at| demand.wants(*at)).collect());
         while let Some(batch) = input.next(ctx)? {
-            match &mut numbering {
-                Some(numbering) => {
-                    let mut of_batch = Vec::new();
-                    numbering.number(ctx, &batch, &key.columns, &mut of_batch)?;
-                    numbers.push(of_batch);
-                }
-                None => {
-                    let mut cells = Vec::with_capacity(batch.len());
-                    for row in 0..batch.len() {
-                        ctx.step()?;
-                        let (hashed, values) = key.of_row(ctx, &batch, row)?;
-                        let place = Place { batch: batches.len() as u32, row: row as u32 };
-                        rows.entry(hashed).or_default().push(place);
-                        cells.push(values);
-                    }
-                    compared.push(cells);
-                }
-            }
-            batches.push(batch.only(&kept));
+            indexer.push(ctx, &batch)?;
         }
-        let rows = match numbering {
-            Some(numbering) => {
-                let lists = Lists::new(&numbers, numbering.len());
-                ByKey::Numbered(numbering, lists)
-            }
-            None => ByKey::Hashed { rows, compared },
-        };
-        Ok(RowIndex { key: key.clone(), batches: Arc::from(batches), rows })
+        Ok(indexer.finish())
     }
 
     /// The batches the index points into.

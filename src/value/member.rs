@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Cell, Error, Result, Thunk, Value};
+use super::{Cell, Error, Result, Stop, Thunk, Value};
 use crate::eval::Context;
 
 /// A list item, record field or table cell: a value, or one that is evaluated when first read.
@@ -82,6 +82,18 @@ impl Member {
             Ok(value) => Ok(Member::Ready(value)),
             Err(error) if error.is_stop() => Err(error),
             Err(error) => Ok(Member::failed(error)),
+        }
+    }
+
+    /// The same for a member that is evaluated before anyone asks for it. A value that would be too large stops whoever
+    /// reads it and nobody else, so the member is what `later` makes then.
+    ///
+    /// # Errors
+    /// Any other [`Stop`].
+    pub fn settled_early(result: Result<Value>, later: impl FnOnce() -> Member) -> Result<Member> {
+        match result {
+            Err(error) if matches!(error.as_stop(), Some(Stop::Memory(_))) => Ok(later()),
+            result => Member::settled(result),
         }
     }
 }

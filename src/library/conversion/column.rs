@@ -17,8 +17,10 @@ pub struct Converter {
     ty: Arc<Type>,
 }
 
+/// What a conversion makes: as the `From` function of that name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+#[allow(missing_docs, reason = "they are called as what they make")]
+pub enum Target {
     /// Every value stays what it is.
     Any,
     /// No conversion: the value must be of the type's kind already.
@@ -73,6 +75,11 @@ impl Converter {
     /// The conversion to `ty`, text read and written as in `culture`.
     pub fn new(ty: &Arc<Type>, culture: &Culture) -> Converter {
         Converter { target: Target::of(ty), culture: *culture, ty: Arc::clone(ty) }
+    }
+
+    /// The conversion that a `From` function makes.
+    pub(super) fn to(target: Target, culture: Culture) -> Converter {
+        Converter { target, culture, ty: Type::any() }
     }
 
     pub(super) fn target(&self) -> Target {

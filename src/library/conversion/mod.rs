@@ -6,6 +6,7 @@
 mod column;
 mod columns;
 mod culture;
+mod kernels;
 mod logical;
 mod number;
 mod plain;
@@ -15,8 +16,9 @@ mod typed;
 mod vectors;
 mod whole;
 
-pub use column::{Converter, to_type};
+pub use column::{Converter, Target, to_type};
 pub use culture::{culture_named, culture_of, document_culture};
+pub use kernels::{converted_to, texts_converted_to};
 pub use logical::logical_from;
 pub use number::{
     currency_from, decimal_from, double_from, not_a_number, number_from, number_from_text, percentage_from,

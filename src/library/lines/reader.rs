@@ -5,8 +5,10 @@ use std::sync::Arc;
 use crate::eval::{Arguments, Context};
 use crate::library::text::argument::{out_of_range, single_character};
 use crate::library::text::encoding::encoding_of;
+use crate::sources::bytes::ByteSource;
 use crate::sources::encoding::Encoding;
-use crate::table::Column;
+use crate::sources::lines::Document;
+use crate::table::{Column, column_list};
 use crate::value::{Binary, Chunk, Enumerate, Error, Iterate, List, Member, Record, Result, Text, Value};
 
 /// How lines are told apart.
@@ -101,6 +103,11 @@ pub(super) fn from_text(ctx: &Context, arguments: Arguments<'_>) -> Result<Value
 pub(super) fn from_binary(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let binary = arguments.binary(0)?;
     let (style, encoding) = options(ctx, &arguments, Some(3))?;
+    if style.quotes == Quotes::None {
+        let source = ByteSource::Binary(binary);
+        let document = Document { source, encoding, keep_separators: style.keep_separators };
+        return Ok(Value::List(Arc::new(column_list(&Arc::new(document.into_table()), 0))));
+    }
     Ok(lines(move || BinaryLines { binary: Arc::clone(&binary), encoding, style, lines: None }))
 }
 

@@ -1,8 +1,9 @@
 //! `Logical.*`.
 
-use super::conversion::logical_from;
+use super::conversion::{Target, logical_from, texts_converted_to};
 use super::{Declaration, example, native};
 use crate::culture::logical;
+use crate::table::lane::{Logicals, one};
 use crate::value::Value;
 
 pub(super) const FUNCTIONS: &[Declaration] = &[
@@ -28,7 +29,8 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         |_, arguments| logical_from(arguments.value(0)),
-    ),
+    )
+    .with_kernel(|ctx, given| texts_converted_to(ctx, given, Target::Logical)),
     native(
         "Logical.ToText",
         "(logicalValue as nullable logical) as nullable text",
@@ -37,5 +39,6 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         |_, arguments| {
             Ok(arguments.optional_logical(0)?.map_or(Value::Null, |value| logical::text(value).into()))
         },
-    ),
+    )
+    .with_kernel(|_, given| Ok(one::<Logicals<'_>, &str>(given, |value| Some(logical::text(value))))),
 ];

@@ -4,6 +4,7 @@ use crate::eval::{Arguments, conversion_error};
 use crate::library::conversion::{WholeKind, exact_whole};
 use crate::library::{Declaration, example, native};
 use crate::table::Vector;
+use crate::table::lane::{Wholes, one};
 use crate::value::types::Form;
 use crate::value::{Result, Type, Value};
 use std::sync::Arc;
@@ -41,7 +42,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         "The bits that a whole number has not.",
         &[example("Number.BitwiseNot(0)", "-1")],
         |_, arguments| Ok(bits(&arguments, 0)?.map_or(Value::Null, |bits| Value::Int64(!bits))),
-    ),
+    )
+    .with_kernel(|_, given| Ok(one::<Wholes<'_>, i64>(given, |bits| Some(!bits)))),
     native(
         "Number.BitwiseShiftLeft",
         TWO,

@@ -3,10 +3,9 @@
 use super::rounding::mode_at;
 use crate::culture::number::{self, Number};
 use crate::eval::{Arguments, Context};
-use crate::library::conversion::converted;
 use crate::library::conversion::{
-    WholeKind, culture_of, currency_from, decimal_from, double_from, number_from, number_from_text,
-    percentage_from, single_from, text_from, whole_from,
+    Target, WholeKind, converted, converted_to, culture_of, currency_from, decimal_from, double_from,
+    number_from, number_from_text, percentage_from, single_from, text_from, whole_from,
 };
 use crate::library::text::{same, same_culture};
 use crate::library::{Declaration, example, native};
@@ -72,28 +71,32 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         |ctx, arguments| whole(ctx, &arguments, WholeKind::Byte),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Whole(WholeKind::Byte))),
     native(
         "Int8.From",
         ROUNDED,
         "Rounds a value to a whole number of 8 bits.",
         &[example("Int8.From(-1.5, null, RoundingMode.TowardZero)", "-1")],
         |ctx, arguments| whole(ctx, &arguments, WholeKind::Int8),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Whole(WholeKind::Int8))),
     native(
         "Int16.From",
         ROUNDED,
         "Rounds a value to a whole number of 16 bits.",
         &[example("{Int16.From(2.5), Int16.From(2.5, null, RoundingMode.AwayFromZero)}", "{2, 3}")],
         |ctx, arguments| whole(ctx, &arguments, WholeKind::Int16),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Whole(WholeKind::Int16))),
     native(
         "Int32.From",
         ROUNDED,
         "Rounds a value to a whole number of 32 bits.",
         &[example("Int32.From(\"7.5\")", "8")],
         |ctx, arguments| whole(ctx, &arguments, WholeKind::Int32),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Whole(WholeKind::Int32))),
     native(
         "Int64.From",
         ROUNDED,
@@ -108,21 +111,24 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         "Makes a number of single precision of a value.",
         &[example("Single.From(0.1)", "0.10000000149011612")],
         |ctx, arguments| single_from(ctx, arguments.value(0), &culture_of(ctx, &arguments, 1)?),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Single)),
     native(
         "Double.From",
         FROM,
         "Makes a number of double precision of a value.",
         &[example("Double.From(\"1,5\", \"fr-FR\")", "1.5")],
         |ctx, arguments| double_from(ctx, arguments.value(0), &culture_of(ctx, &arguments, 1)?),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Double)),
     native(
         "Decimal.From",
         FROM,
         "Makes a decimal number, exact to 28 digits, of a value.",
         &[example("Decimal.From(\"1.234,5\", \"de-DE\")", "1234.5")],
         |ctx, arguments| decimal_from(ctx, arguments.value(0), &culture_of(ctx, &arguments, 1)?),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Decimal)),
     native(
         "Currency.From",
         ROUNDED,
@@ -132,14 +138,16 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             let (culture, mode) = (culture_of(ctx, &arguments, 1)?, mode_at(&arguments, 2)?);
             currency_from(ctx, arguments.value(0), &culture, mode)
         },
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Currency)),
     native(
         "Percentage.From",
         FROM,
         "Makes a number of a value; text may end with a percent sign.",
         &[example("{Percentage.From(\"12.5%\"), Percentage.From(\"12.5\")}", "{0.125, 12.5}")],
         |ctx, arguments| percentage_from(ctx, arguments.value(0), &culture_of(ctx, &arguments, 1)?),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Percentage)),
 ];
 
 fn whole(ctx: &Context, arguments: &Arguments<'_>, kind: WholeKind) -> Result<Value> {

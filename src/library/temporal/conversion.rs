@@ -4,7 +4,8 @@ use super::text::{LegacyText, TextOptions};
 use crate::culture::datetime::{DateTimeFormat, ExactError, parse_exact};
 use crate::eval::{Arguments, Context, conversion_error};
 use crate::library::conversion::{
-    ParseTarget, converted, culture_of, date_from, datetime_from, datetimezone_from, text_from, time_from,
+    ParseTarget, Target, converted, converted_to, culture_of, date_from, datetime_from, datetimezone_from,
+    text_from, texts_converted_to, time_from,
 };
 use crate::library::text::{same, same_culture};
 use crate::library::{Declaration, example, native};
@@ -69,7 +70,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             example("Time.From(#datetime(1899, 12, 30, 6, 45, 12))", "#time(6, 45, 12)"),
         ],
         |ctx, arguments| time_from(ctx, arguments.value(0), &culture_of(ctx, &arguments, 1)?),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Time)),
     native(
         "Time.FromText",
         "(text as nullable text, optional options as any) as nullable time",
@@ -79,7 +81,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             example("Time.FromText(\"1012\")", "#time(10, 12, 0)"),
         ],
         |ctx, arguments| from_text(ctx, &arguments, "Time.FromText", ParseTarget::Time),
-    ),
+    )
+    .with_kernel(|ctx, given| texts_converted_to(ctx, given, Target::Time)),
     native(
         "Time.ToText",
         "(time as nullable time, optional options as any, optional culture as nullable text) as nullable text",
@@ -96,7 +99,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             example("DateTime.From(#time(6, 45, 12))", "#datetime(1899, 12, 30, 6, 45, 12)"),
         ],
         |ctx, arguments| datetime_from(ctx, arguments.value(0), &culture_of(ctx, &arguments, 1)?),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::DateTime)),
     native(
         "DateTime.FromText",
         "(text as nullable text, optional options as any) as nullable datetime",
@@ -109,7 +113,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             ),
         ],
         |ctx, arguments| from_text(ctx, &arguments, "DateTime.FromText", ParseTarget::DateTime),
-    ),
+    )
+    .with_kernel(|ctx, given| texts_converted_to(ctx, given, Target::DateTime)),
     native(
         "DateTime.ToText",
         "(dateTime as nullable datetime, optional options as any, optional culture as nullable text) as nullable text",

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use crate::culture::duration;
 use crate::eval::{Arguments, conversion_error};
-use crate::library::conversion::{duration_from, duration_from_text};
+use crate::library::conversion::{
+    Target, converted_to, duration_from, duration_from_text, texts_converted_to,
+};
 use crate::library::{Declaration, example, native};
 use crate::table::Vector;
+use crate::table::lane::{Durations, one};
 use crate::value::temporal::Duration;
 use crate::value::types::Form;
 use crate::value::{Error, Result, Type, Value};
@@ -23,7 +26,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             example("Duration.From(\"2.05:55:20\")", "#duration(2, 5, 55, 20)"),
         ],
         |_, arguments| duration_from(arguments.value(0)),
-    ),
+    )
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Duration)),
     native(
         "Duration.FromText",
         "(text as nullable text) as nullable duration",
@@ -33,7 +37,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             example("Duration.FromText(\"1.01:02:03.5\")", "#duration(1, 1, 2, 3.5)"),
         ],
         |_, arguments| arguments.optional_text(0)?.map_or(Ok(Value::Null), |text| duration_from_text(&text)),
-    ),
+    )
+    .with_kernel(|ctx, given| texts_converted_to(ctx, given, Target::Duration)),
     native(
         "Duration.ToText",
         "(duration as nullable duration, optional format as nullable text) as nullable text",
@@ -53,7 +58,11 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             }
             Ok(at(&arguments)?.map_or(Value::Null, |value| duration::text(value).into()))
         },
-    ),
+    )
+    .with_kernel(|_, given| match given.get(1) {
+        None => Ok(one::<Durations<'_>, String>(given, |value| Some(duration::text(value)))),
+        Some(_) => Ok(None),
+    }),
     native(
         "Duration.ToRecord",
         "(duration as duration) as record",

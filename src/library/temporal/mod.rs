@@ -7,6 +7,7 @@
 pub(super) mod clock;
 pub(super) mod conversion;
 pub(super) mod duration;
+mod kernels;
 mod moment;
 pub(super) mod parts;
 pub(super) mod periods;

@@ -1,12 +1,15 @@
 //! Parts of dates and times: numbers, names, records.
 
 use super::PART;
+use super::kernels::{of_dates, of_times};
 use super::moment::{Accepts, Moment, first_day, same_first_day};
 use crate::culture::Culture;
 use crate::eval::{Arguments, Context, conversion_error};
 use crate::library::conversion::culture_of;
+use crate::library::text::same_culture;
 use crate::library::{Declaration, example, native};
 use crate::table::Vector;
+use crate::table::lane::{DateTimes, one};
 use crate::value::temporal::{Date, DayOfWeek, Time};
 use crate::value::types::Form;
 use crate::value::{Result, Type, Value};
@@ -75,7 +78,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             let moment = Moment::at(&arguments, "Date.IsLeapYear", Accepts::Dates)?;
             Ok(moment.map_or(Value::Null, |moment| Value::Logical(moment.date().is_leap_year())))
         },
-    ),
+    )
+    .with_kernel(|_, given| Ok(of_dates(given, |date| date.is_leap_year()))),
     native(
         "Date.DayOfWeek",
         WEEK_PART,
@@ -120,7 +124,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         |ctx, arguments| {
             name(ctx, &arguments, "Date.DayOfWeekName", |date, culture| culture.day_name(date.day_of_week()))
         },
-    ),
+    )
+    .with_kernel(|ctx, given| Ok(names(ctx, given, |date, culture| culture.day_name(date.day_of_week())))),
     native(
         "Date.MonthName",
         NAME,
@@ -129,7 +134,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         |ctx, arguments| {
             name(ctx, &arguments, "Date.MonthName", |date, culture| culture.month_name(date.month()))
         },
-    ),
+    )
+    .with_kernel(|ctx, given| Ok(names(ctx, given, |date, culture| culture.month_name(date.month())))),
     native(
         "Date.ToRecord",
         "(date as date) as record",
@@ -146,21 +152,24 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         "The hour of a time of day, 0 to 24.",
         &[example("Time.Hour(#datetime(2011, 12, 31, 9, 15, 36))", "9")],
         |_, arguments| of_time(&arguments, "Time.Hour", |time| Value::Int64(time.hour().into())),
-    ),
+    )
+    .with_kernel(|_, given| Ok(of_times::<i64>(given, |time| time.hour().into()))),
     native(
         "Time.Minute",
         PART,
         "The minute of a time of day.",
         &[example("Time.Minute(#time(9, 15, 36))", "15")],
         |_, arguments| of_time(&arguments, "Time.Minute", |time| Value::Int64(time.minute().into())),
-    ),
+    )
+    .with_kernel(|_, given| Ok(of_times::<i64>(given, |time| time.minute().into()))),
     native(
         "Time.Second",
         PART,
         "The second of a time of day with its fraction.",
         &[example("Time.Second(#time(9, 15, 36.5))", "36.5")],
         |_, arguments| of_time(&arguments, "Time.Second", |time| Value::Double(time.second())),
-    ),
+    )
+    .with_kernel(|_, given| Ok(of_times(given, Time::second))),
     native(
         "Time.ToRecord",
         "(time as time) as record",
@@ -180,7 +189,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             let moment = Moment::at(&arguments, "DateTime.Date", Accepts::Dates)?;
             Ok(moment.map_or(Value::Null, |moment| Value::Date(moment.date())))
         },
-    ),
+    )
+    .with_kernel(|_, given| Ok(of_dates(given, |date| date))),
     native(
         "DateTime.Time",
         "(dateTime as any) as nullable time",
@@ -190,7 +200,8 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
             let moment = Moment::at(&arguments, "DateTime.Time", Accepts::Both)?;
             Ok(moment.map_or(Value::Null, |moment| Value::Time(moment.time())))
         },
-    ),
+    )
+    .with_kernel(|_, given| Ok(one::<DateTimes<'_>, Time>(given, |moment| Some(moment.time())))),
     native(
         "DateTime.ToRecord",
         "(dateTime as datetime) as record",
@@ -243,6 +254,11 @@ fn name(
     let culture = culture_of(ctx, arguments, 1)?;
     let moment = Moment::at(arguments, function, Accepts::Dates)?;
     Ok(moment.map_or(Value::Null, |moment| Value::text(name(moment.date(), culture))))
+}
+
+fn names(ctx: &Context, given: &[Vector], name: impl Fn(Date, Culture) -> &'static str) -> Option<Vector> {
+    let culture = same_culture(ctx, given, 1)?;
+    of_dates(given, |date| name(date, culture))
 }
 
 fn date_fields(date: Date) -> [(&'static str, Value); 3] {

@@ -5,7 +5,8 @@ use super::moment::{Accepts, Moment, first_day, same_first_day};
 use crate::eval::Arguments;
 use crate::library::{Declaration, example, native};
 use crate::table::Vector;
-use crate::value::temporal::{DateTime, Period};
+use crate::table::lane::{DateTimes, Times, one};
+use crate::value::temporal::{DateTime, Period, Time};
 use crate::value::{Result, Value};
 
 const WEEK: &str = "(dateTime as any, optional firstDayOfWeek as nullable number) as any";
@@ -110,14 +111,16 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         "The start of the hour.",
         &[example("Time.StartOfHour(#time(8, 10, 32))", "#time(8, 0, 0)")],
         |_, arguments| hour(&arguments, "Time.StartOfHour", DateTime::start_of_hour),
-    ),
+    )
+    .with_kernel(|_, given| Ok(hours(given, DateTime::start_of_hour))),
     native(
         "Time.EndOfHour",
         CHANGE,
         "The last moment of the hour, 100 ns before the next.",
         &[example("Time.EndOfHour(#time(5, 0, 0))", "#time(5, 59, 59.9999999)")],
         |_, arguments| hour(&arguments, "Time.EndOfHour", DateTime::end_of_hour),
-    ),
+    )
+    .with_kernel(|_, given| Ok(hours(given, DateTime::end_of_hour))),
 ];
 
 fn start(arguments: &Arguments<'_>, name: &str, period: Period) -> Result<Value> {
@@ -138,6 +141,12 @@ fn starts(given: &[Vector], period: Period) -> Option<Vector> {
 
 fn ends(given: &[Vector], period: Period) -> Option<Vector> {
     given.first()?.map_dates(|date| date.end_of(period), |moment| moment.end_of(period))
+}
+
+fn hours(given: &[Vector], change: fn(DateTime) -> DateTime) -> Option<Vector> {
+    let of_time = |time: Time| if time == Time::MAX { time } else { change(DateTime(time.0)).time() };
+    one::<Times<'_>, Time>(given, |time| Some(of_time(time)))
+        .or_else(|| one::<DateTimes<'_>, DateTime>(given, |moment| Some(change(moment))))
 }
 
 fn hour(arguments: &Arguments<'_>, name: &str, change: fn(DateTime) -> DateTime) -> Result<Value> {

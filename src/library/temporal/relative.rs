@@ -2,11 +2,14 @@
 
 use super::QUESTION;
 use super::clock::local_now;
+use super::kernels::{behind, of_dates, of_moments, unless_failed};
 use super::moment::{Accepts, Moment};
 use crate::eval::{Arguments, Context};
 use crate::library::conversion::document_culture;
 use crate::library::{Declaration, example, native};
-use crate::value::temporal::{DateTime, TICKS_PER_HOUR, TICKS_PER_MINUTE, TICKS_PER_SECOND};
+use crate::table::Vector;
+use crate::table::lane::{DateTimes, one};
+use crate::value::temporal::{Date, DateTime, TICKS_PER_HOUR, TICKS_PER_MINUTE, TICKS_PER_SECOND};
 use crate::value::{Result, Value};
 
 /// A unit that moments are counted in.
@@ -64,7 +67,8 @@ macro_rules! questions {
                 |ctx, arguments| {
                     is_in(ctx, &arguments, concat!($space, ".IsInCurrent", $unit), $kind, |_| Ok((0, 0)))
                 },
-            ),
+            )
+            .with_kernel(|ctx, given| are_in(ctx, given, $kind, |_| Ok((0, 0)))),
             native(
                 concat!($space, ".IsInNext", $unit),
                 QUESTION,
@@ -73,7 +77,8 @@ macro_rules! questions {
                 |ctx, arguments| {
                     is_in(ctx, &arguments, concat!($space, ".IsInNext", $unit), $kind, |_| Ok((1, 1)))
                 },
-            ),
+            )
+            .with_kernel(|ctx, given| are_in(ctx, given, $kind, |_| Ok((1, 1)))),
             native(
                 concat!($space, ".IsInPrevious", $unit),
                 QUESTION,
@@ -82,7 +87,8 @@ macro_rules! questions {
                 |ctx, arguments| {
                     is_in(ctx, &arguments, concat!($space, ".IsInPrevious", $unit), $kind, |_| Ok((-1, -1)))
                 },
-            ),
+            )
+            .with_kernel(|ctx, given| are_in(ctx, given, $kind, |_| Ok((-1, -1)))),
             native(
                 concat!($space, ".IsInNextN", $unit, "s"),
                 concat!("(dateTime as any, ", $units, " as number) as nullable logical"),
@@ -96,7 +102,10 @@ macro_rules! questions {
                         arguments.whole(1, $units).map(|count| (1, count))
                     })
                 },
-            ),
+            )
+            .with_kernel(|ctx, given| {
+                are_in(ctx, given, $kind, |arguments| arguments.whole(1, $units).map(|count| (1, count)))
+            }),
             native(
                 concat!($space, ".IsInPreviousN", $unit, "s"),
                 concat!("(dateTime as any, ", $units, " as number) as nullable logical"),
@@ -114,7 +123,12 @@ macro_rules! questions {
                         arguments.whole(1, $units).map(|count| (count.saturating_neg(), -1))
                     })
                 },
-            ),
+            )
+            .with_kernel(|ctx, given| {
+                are_in(ctx, given, $kind, |arguments| {
+                    arguments.whole(1, $units).map(|count| (count.saturating_neg(), -1))
+                })
+            }),
         )* $($more),*]
     };
 }
@@ -146,6 +160,11 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = questions! {
         ],
         is_in_year_to_date,
     )
+    .with_kernel(|ctx, given| {
+        let today = unless_failed(local_now(ctx))?.map(DateTime::date);
+        let is_in = |today: Date| move |date: Date| date.year() == today.year() && date <= today;
+        Ok(today.and_then(|today| of_dates(given, is_in(today))))
+    })
 };
 
 /// Whether the first argument lies in one of the units between `first` and `last` (both included, counted from the
@@ -162,6 +181,23 @@ fn is_in(
     let now = unit.number(ctx, local_now(ctx)?);
     let distance = unit.number(ctx, moment.local(ctx)?) - now;
     Ok(Value::Logical((first..=last).contains(&distance)))
+}
+
+/// [`is_in`] for whole columns.
+fn are_in(
+    ctx: &Context,
+    given: &[Vector],
+    unit: Unit,
+    span: fn(&Arguments<'_>) -> Result<(i64, i64)>,
+) -> Result<Option<Vector>> {
+    let Some((first, last)) = behind(given, span)? else { return Ok(None) };
+    let Some(now) = unless_failed(local_now(ctx))? else { return Ok(None) };
+    let now = unit.number(ctx, now);
+    let is_in = |moment: DateTime| (first..=last).contains(&(unit.number(ctx, moment) - now));
+    Ok(match unit.accepts() {
+        Accepts::Both => one::<DateTimes<'_>, bool>(given, |moment| Some(is_in(moment))),
+        _ => of_moments(given, is_in),
+    })
 }
 
 fn is_in_year_to_date(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {

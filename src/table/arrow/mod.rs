@@ -3,11 +3,13 @@
 //! Texts, logical values, 64-bit whole numbers and doubles share their memory both ways. Dates, times and durations
 //! count from another day or in another unit and are converted column at a time; everything else cell by cell.
 
+mod ipc;
 mod read;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub use ipc::table_from_ipc;
 #[cfg(feature = "parquet")]
 pub(crate) use read::{batch_of, columns_of};
 pub use read::{table_from_record_batch_source, table_from_record_batches};

@@ -197,14 +197,7 @@ impl Numbering {
     /// # Errors
     /// The first that evaluating the key raises.
     pub(super) fn hash(&self, ctx: &Context, batch: &Batch, row: usize, columns: &[usize]) -> Result<u64> {
-        let mut key = Vec::with_capacity(columns.len());
-        for (&column, rule) in columns.iter().zip(self.rules.iter()) {
-            let value = cell(ctx, batch, row, column)?;
-            let long = |text: &str| Some(code::to_hash(text));
-            let mut coder = Coder { ignore_case: matches!(rule, Rule::IgnoreCase), long };
-            key.push(coder.of_value(&value).or_else(|| of_nearest(&value)).unwrap_or(UNMET));
-        }
-        Ok(codes::hash(&key))
+        hash(ctx, &self.rules, batch, row, columns)
     }
 
     /// The codes of the key that a key without codes equals, if there can be one.
@@ -247,6 +240,51 @@ impl Numbering {
         self.known = Known::Values(values);
         Ok(())
     }
+}
+
+/// Adds a hash of the key of each row to `hashes`: equal keys have the same. No rule is a function.
+///
+/// # Errors
+/// The first that evaluating a key raises.
+pub(super) fn hashes(
+    ctx: &Context,
+    rules: &[Rule],
+    batch: &Batch,
+    columns: &[usize],
+    hashes: &mut Vec<u64>,
+) -> Result<()> {
+    ctx.steps(batch.len())?;
+    let cells = columns.iter().map(|at| batch.settled(ctx, *at)).collect::<Result<Vec<_>>>()?;
+    let cells = KeyCells { columns: cells, codes: Vec::new() };
+    let codes = cells.coded(rules, batch.len(), |text| Some(code::to_hash(text)));
+    let mut key = Vec::with_capacity(codes.len());
+    for row in 0..batch.len() {
+        key.clear();
+        key.extend(codes.iter().map(|codes| codes.get(row).copied().unwrap_or(ALONE)));
+        hashes.push(match key.contains(&ALONE) {
+            true => hash(ctx, rules, batch, row, columns)?,
+            false => codes::hash(&key),
+        });
+    }
+    Ok(())
+}
+
+fn hash(ctx: &Context, rules: &[Rule], batch: &Batch, row: usize, columns: &[usize]) -> Result<u64> {
+    let mut key = Vec::with_capacity(columns.len());
+    for (&column, rule) in columns.iter().zip(rules) {
+        let value = cell(ctx, batch, row, column)?;
+        let long = |text: &str| Some(code::to_hash(text));
+        let mut coder = Coder { ignore_case: matches!(rule, Rule::IgnoreCase), long };
+        key.push(match coder.of_value(&value).or_else(|| of_nearest(&value)) {
+            Some(code) => code,
+            None => {
+                // What is in it may fail.
+                ValueKey::new(ctx, &value)?;
+                UNMET
+            }
+        });
+    }
+    Ok(codes::hash(&key))
 }
 
 /// The code of a long text, which is a new one if it was not met before.

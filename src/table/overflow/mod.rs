@@ -59,6 +59,15 @@ pub(super) fn without_numbers(batch: &Batch) -> Batch {
     batch.with_columns(columns)
 }
 
+/// Rows, read without their numbers.
+pub(super) struct Unnumbered<B>(pub(super) B);
+
+impl<B: Batches> Batches for Unnumbered<B> {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        Ok(self.0.next(ctx)?.map(|batch| without_numbers(&batch)))
+    }
+}
+
 impl Overflow {
     /// Room for rows of which `columns` are kept, beside the numbers in the column at `width`. `level` says in how many
     /// parts of parts this is.
@@ -101,28 +110,36 @@ impl Overflow {
         Ok(())
     }
 
+    /// The rows of each part, as they came.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub(super) fn into_parts(mut self) -> Result<Vec<PartRows>> {
+        for part in &mut self.parts {
+            part.write(&mut self.file)?;
+        }
+        let file = Arc::new(Mutex::new(self.file));
+        let rows = |part: Part| PartRows {
+            file: Arc::clone(&file),
+            written: part.written.into_iter(),
+            means: Arc::clone(&self.means),
+        };
+        Ok(self.parts.into_iter().map(rows).collect())
+    }
+
     /// What the rows come to, in the order of their numbers, which stand in the last of `width` columns. `open` gives,
     /// for the rows of a part, the batches it comes to.
     ///
     /// # Errors
     /// Those of the file, and what reading the batches raises.
     pub(super) fn finish(
-        mut self,
+        self,
         ctx: &Context,
         width: usize,
         open: impl Fn(Box<dyn Batches>) -> Result<Box<dyn Batches>>,
     ) -> Result<Box<dyn Batches>> {
-        for part in &mut self.parts {
-            part.write(&mut self.file)?;
-        }
-        let file = Arc::new(Mutex::new(self.file));
         let mut in_order = InOrder::new(ctx, width);
-        for part in self.parts {
-            let rows = Reading {
-                file: Arc::clone(&file),
-                written: part.written.into_iter(),
-                means: Arc::clone(&self.means),
-            };
+        for rows in self.into_parts()? {
             let mut batches = open(Box::new(rows))?;
             while let Some(batch) = batches.next(ctx)? {
                 in_order.push(ctx, batch)?;
@@ -144,13 +161,13 @@ impl Part {
 }
 
 /// The rows of a part, as they came.
-struct Reading {
+pub(super) struct PartRows {
     file: Arc<Mutex<Spill>>,
     written: std::vec::IntoIter<(u64, usize)>,
     means: Arc<Packed>,
 }
 
-impl Batches for Reading {
+impl Batches for PartRows {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
         ctx.check_limits()?;
         let Some((start, length)) = self.written.next() else { return Ok(None) };

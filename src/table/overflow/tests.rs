@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use crate::Engine;
 use crate::eval::Limits;
 use crate::host::LocalHost;
-use crate::table::{Batch, Column, Table, from_batches};
+use crate::table::{Batch, Column, Demand, Table, from_batches};
 use crate::value::{Error, Member, Shape, Text, Value, literal_text};
 
 fn keys() -> impl Strategy<Value = Value> {
@@ -40,6 +40,10 @@ fn batches() -> impl Strategy<Value = Rows> {
 }
 
 fn table(batches: &Rows, failing_key: Option<usize>) -> Table {
+    named(["n", "a", "b"], batches, failing_key)
+}
+
+fn named(names: [&str; 3], batches: &Rows, failing_key: Option<usize>) -> Table {
     let mut number = 0;
     let batches = batches.iter().map(|rows| {
         let first = number;
@@ -59,26 +63,44 @@ fn table(batches: &Rows, failing_key: Option<usize>) -> Table {
         let columns: [Column; 3] = [numbers.collect(), keys.collect(), others.collect()];
         Batch::new(columns.map(Arc::new).to_vec(), rows.len())
     });
-    from_batches(Arc::new(Shape::new(["n", "a", "b"].map(Text::new))), batches.collect())
+    from_batches(Arc::new(Shape::new(names.map(Text::new))), batches.collect())
 }
 
-fn outcome(memory: Option<u64>, table: Table, text: &str) -> String {
+fn outcome(memory: Option<u64>, table: Table, text: &str) -> Vec<String> {
+    joined(memory, table, named(["m", "c", "d"], &Vec::new(), None), text)
+}
+
+/// All rows, and the error that follows them.
+fn joined(memory: Option<u64>, left: Table, right: Table, text: &str) -> Vec<String> {
     let engine = Engine::new()
         .with_limits(Limits { rows_memory: memory, ..Limits::default() })
         .with_host(LocalHost::new("."))
-        .with_value("T", Value::Table(Arc::new(table)));
-    // What was read before an error counts, too.
-    let text = format!(
-        "let r = {text}, rows = (at) => try Table.ToRows(Table.Range(r, at, 20)) otherwise null in \
-         List.Transform({{0..12}}, (i) => let x = rows(i * 20) in if x = null then null else List.Transform(x, \
-         each List.Transform(List.Positions(_), (c) => try _{{c}} otherwise \"?\")))"
-    );
-    let query = engine.compile("test", &text).unwrap();
+        .with_value("T", Value::Table(Arc::new(left)))
+        .with_value("U", Value::Table(Arc::new(right)));
+    let query = engine.compile("test", text).unwrap();
     let ctx = query.start();
-    query
-        .evaluate(&ctx)
-        .and_then(|value| literal_text(&ctx, &value))
-        .unwrap_or_else(|error| error.to_string())
+    let table = match query.evaluate(&ctx) {
+        Ok(Value::Table(table)) => table,
+        other => return vec![format!("{other:?}")],
+    };
+    let shown = |member: Member| match member.force(&ctx) {
+        Ok(value) => literal_text(&ctx, &value).unwrap_or_else(|error| error.to_string()),
+        Err(error) => error.to_string(),
+    };
+    let mut rows = Vec::new();
+    let mut batches = table.operator().open(&ctx, &Demand::all()).unwrap();
+    loop {
+        match batches.next(&ctx) {
+            Ok(Some(batch)) => rows.extend((0..batch.len()).map(|row| {
+                batch.columns().iter().map(|column| shown(column.get(row)) + " | ").collect::<String>()
+            })),
+            Ok(None) => return rows,
+            Err(error) => {
+                rows.push(error.to_string());
+                return rows;
+            }
+        }
+    }
 }
 
 proptest! {
@@ -94,6 +116,10 @@ proptest! {
         for text in [
             "Table.Distinct(T, {\"a\"})".to_owned(),
             format!("Table.Distinct(T, {{{{\"a\", {comparer}}}, \"b\"}})"),
+            "Table.Pivot(T, {\"\", \"a\", \"A\", \"aa\"}, \"a\", \"n\", List.Sum)".to_owned(),
+            "Table.Pivot(T, {\"a text of 1 bytes or so\", \"A\", \"b\"}, \"b\", \"n\")".to_owned(),
+            "Table.SelectColumns(Table.Pivot(Table.AddColumn(T, \"c\", each Number.Mod([n], 7)), {\"\", \"aa\"}, \
+             \"b\", \"n\", (values) => List.Count(values) + 1), {\"aa\", \"c\"})".to_owned(),
             "Table.Group(T, {\"a\"}, {{\"count\", Table.RowCount}, {\"sum\", each List.Sum([n])}, \
              {\"max\", each List.Max([n])}})".to_owned(),
             "Table.Group(T, {\"b\", \"a\"}, {{\"average\", each List.Average([n])}})".to_owned(),
@@ -101,6 +127,49 @@ proptest! {
             let expected = outcome(None, table(&batches, failing_key), &text);
             prop_assert_eq!(outcome(Some(memory), table(&batches, failing_key), &text), expected, "{}", text);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn memory_changes_no_join(
+        left in batches(),
+        right in batches(),
+        failing in prop::option::weighted(0.2, 0usize..200),
+        failing_right in prop::option::weighted(0.05, 0usize..200),
+        blind in any::<bool>(),
+        kind in 0usize..8,
+        memory in prop_oneof![Just(700u64), Just(3000)],
+    ) {
+        let comparer = if blind { "Comparer.OrdinalIgnoreCase" } else { "Comparer.Ordinal" };
+        let kind = ["Inner", "LeftOuter", "RightOuter", "FullOuter", "LeftAnti", "RightAnti", "LeftSemi", "RightSemi"][kind];
+        for text in [
+            format!("Table.Join(T, {{\"a\"}}, U, {{\"c\"}}, JoinKind.{kind})"),
+            format!("Table.SelectColumns(Table.Join(T, {{\"a\", \"b\"}}, U, {{\"c\", \"d\"}}, JoinKind.{kind}, null, \
+                     {{{comparer}, {comparer}}}), {{\"m\", \"n\"}})"),
+            "Table.ExpandTableColumn(Table.NestedJoin(T, \"b\", U, \"c\", \"x\"), \"x\", {\"m\"})".to_owned(),
+        ] {
+            let sides = || (named(["n", "a", "b"], &left, failing), named(["m", "c", "d"], &right, failing_right));
+            let outcome = |memory| { let (left, right) = sides(); joined(memory, left, right, &text) };
+            prop_assert_eq!(outcome(Some(memory)), outcome(None), "{}", text);
+        }
+    }
+}
+
+/// Joins and pivots ask for a file once memory is full.
+#[test]
+fn joins_and_pivots_are_parted_where_memory_is_short() {
+    let rows: Vec<_> = (0..300).map(|row| (Value::Int64(row), Value::text("x"))).collect();
+    let batches: Rows = rows.chunks(10).map(<[_]>::to_vec).collect();
+    for text in ["Table.Join(T, \"a\", U, \"c\")", "Table.Pivot(T, {\"x\"}, \"b\", \"n\", List.Sum)"] {
+        let engine = Engine::new()
+            .with_limits(Limits { rows_memory: Some(700), ..Limits::default() })
+            .with_value("T", Value::Table(Arc::new(table(&batches, None))))
+            .with_value("U", Value::Table(Arc::new(named(["m", "c", "d"], &batches, None))));
+        let query = engine.compile("test", &format!("Table.RowCount({text})")).unwrap();
+        let error = query.evaluate(&query.start()).unwrap_err();
+        assert!(error.to_string().contains("Access to temporary files isn't granted."), "{error}");
     }
 }
 

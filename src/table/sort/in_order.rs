@@ -1,4 +1,4 @@
-//! Rows brought into the order of the numbers in their last column, in as much memory as is granted.
+//! Rows brought into the order of some of their columns, in as much memory as is granted.
 
 use std::sync::Arc;
 
@@ -12,26 +12,39 @@ use crate::value::Result;
 /// Rows on their way into order.
 pub(in crate::table) struct InOrder {
     runs: Runs,
-    by: [Part; 1],
+    by: Vec<Part>,
 }
 
 impl InOrder {
-    /// No rows yet of `width` columns, the last of which holds whole numbers.
+    /// No rows yet of `width` columns, the last of which holds whole numbers: their order.
     pub(in crate::table) fn new(ctx: &Context, width: usize) -> InOrder {
-        let means = Arc::new(Packed::new((0..width).collect(), width));
-        let by = [Part { column: width.saturating_sub(1), ignore_case: false, descending: false }];
-        InOrder { runs: Runs::new(ctx, means), by }
+        InOrder::by(ctx, width, &[width.saturating_sub(1)])
     }
 
-    /// Takes rows.
+    /// No rows yet of `width` columns, to be ordered by the cells of these columns.
+    pub(in crate::table) fn by(ctx: &Context, width: usize, columns: &[usize]) -> InOrder {
+        let means = Arc::new(Packed::new((0..width).collect(), width));
+        let part = |column: &usize| Part { column: *column, ignore_case: false, descending: false };
+        InOrder { runs: Runs::new(ctx, means), by: columns.iter().map(part).collect() }
+    }
+
+    /// Takes rows. Gives them back if bytes cannot have the order of their cells beside those that came before; whole
+    /// numbers always have one.
     ///
     /// # Errors
-    /// Those of temporary files, and stops.
-    pub(in crate::table) fn push(&mut self, ctx: &Context, batch: Batch) -> Result<()> {
+    /// Those of the cells and of temporary files, and stops.
+    pub(in crate::table) fn push(&mut self, ctx: &Context, batch: Batch) -> Result<Option<Vec<Batch>>> {
         let means = self.runs.means();
         let chunk = Chunk::of(ctx, batch, &self.by, &means.columns, &means.beside)?;
-        // Whole numbers always have an order as bytes.
-        self.runs.push(ctx, chunk).map(|_| ())
+        self.runs.push(ctx, chunk)
+    }
+
+    /// The rows that were taken, in any order.
+    ///
+    /// # Errors
+    /// Those of temporary files.
+    pub(in crate::table) fn unsorted(self, ctx: &Context) -> Result<Vec<Batch>> {
+        self.runs.unsorted(ctx)
     }
 
     /// The rows in their order.

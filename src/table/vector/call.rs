@@ -6,7 +6,8 @@ use super::evaluate::evaluate;
 use super::expression::Expression;
 use super::result::{Collect, Fate, Vector, both};
 use super::scope::Scope;
-use crate::value::{Native, Result, Value};
+use crate::eval::Context;
+use crate::value::{Kind, Native, Result, Value};
 
 /// A call of a library function for the rows of a scope: by its kernel, else row by row, without records and frames.
 ///
@@ -33,11 +34,9 @@ pub(super) fn native(scope: &Scope<'_>, native: &Arc<Native>, arguments: &[Expre
             Err(error) => Ok(Vector::fated(Fate::of(error)?, len)),
         };
     }
-    if let Some(kernel) = &native.kernel
-        && let Some(column) = kernel(ctx, &given)?
-    {
-        let own = both(&fates, &column);
-        return Ok(column.with_fates(own));
+    if let Some(made) = by_kernel(ctx, native, &given)? {
+        let own = both(&fates, &made);
+        return Ok(made.with_fates(own));
     }
     let mut result = Collect::new(len);
     for row in 0..len {
@@ -54,4 +53,33 @@ pub(super) fn native(scope: &Scope<'_>, native: &Arc<Native>, arguments: &[Expre
         }
     }
     Ok(result.finish())
+}
+
+/// What the function's kernel makes of the arguments, if it has one that can.
+///
+/// # Errors
+/// Only a stop.
+pub(super) fn by_kernel(ctx: &Context, native: &Native, given: &[Vector]) -> Result<Option<Vector>> {
+    let Some(kernel) = &native.kernel else { return Ok(None) };
+    // A kernel knows no kinds that the parameters don't take. It passes nulls on; where a parameter takes none, the call
+    // raises an error.
+    let mut refused = Vector::same(Value::Null, given.first().map_or(0, Vector::len));
+    for (vector, kinds) in given.iter().zip(&native.parameters.kinds) {
+        if let Some(member) = vector.column().as_same()
+            && member.ready().is_none_or(|value| !kinds.contains(value.kind()))
+        {
+            return Ok(None);
+        }
+        if kinds.contains(Kind::Null) {
+            continue;
+        }
+        if let Some(valid) = vector.null_mask().and_then(|mask| mask.valid()) {
+            let fate = |valid: bool| if valid { Fate::Value } else { Fate::Raises };
+            let so_far = both(&refused, &refused.clone().with_fates(Some(valid.iter().map(fate).collect())));
+            refused = refused.with_fates(so_far);
+        }
+    }
+    let Some(made) = kernel(ctx, given)? else { return Ok(None) };
+    let fates = both(&refused, &made);
+    Ok(Some(made.with_fates(fates)))
 }

@@ -15,6 +15,9 @@ mod compile;
 mod dates;
 mod evaluate;
 mod expression;
+#[cfg(test)]
+mod kernel_tests;
+pub mod lane;
 mod made;
 mod merge;
 mod number;

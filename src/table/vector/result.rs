@@ -238,10 +238,15 @@ pub struct NullMask<'v> {
     len: usize,
 }
 
-impl NullMask<'_> {
+impl<'v> NullMask<'v> {
     /// Whether there is any.
     pub fn has_nulls(&self) -> bool {
         self.valid.is_some()
+    }
+
+    /// Which cells are there, if some are not.
+    pub fn valid(&self) -> Option<&'v NullBuffer> {
+        self.valid
     }
 
     /// Whether each cell is `null`, or is not.

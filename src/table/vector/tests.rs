@@ -14,10 +14,10 @@ use crate::value::types::Form;
 use crate::value::{Error, Member, Shape, Text, Value, literal_text};
 
 /// Numbers that look random and are the same for the same seed.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -25,21 +25,21 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, count: usize) -> usize {
+    pub(super) fn below(&mut self, count: usize) -> usize {
         (self.next() % count as u64) as usize
     }
 
-    fn chance(&mut self, percent: usize) -> bool {
+    pub(super) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    fn pick<'i, T>(&mut self, items: &'i [T]) -> &'i T {
+    pub(super) fn pick<'i, T>(&mut self, items: &'i [T]) -> &'i T {
         &items[self.below(items.len())]
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Sort {
+pub(super) enum Sort {
     Number,
     Text,
     Logical,
@@ -49,7 +49,7 @@ enum Sort {
     Duration,
 }
 
-const SORTS: [Sort; 7] =
+pub(super) const SORTS: [Sort; 7] =
     [Sort::Number, Sort::Text, Sort::Logical, Sort::Date, Sort::DateTime, Sort::Time, Sort::Duration];
 
 const TEXTS: [&str; 24] = [
@@ -79,7 +79,7 @@ const TEXTS: [&str; 24] = [
     "12,345.6",
 ];
 
-fn value(dice: &mut Dice, sort: Sort) -> Value {
+pub(super) fn value(dice: &mut Dice, sort: Sort) -> Value {
     let days = [0, 1, 738_000, 738_944, 738_945, Date::MAX.0 - 1, Date::MAX.0];
     let ticks = [0, 1, 9_999_999, 366_720_000_000, TICKS_PER_DAY - 1, 864_000_000_123];
     match sort {
@@ -185,7 +185,7 @@ struct Callable {
     gives: Option<Sort>,
 }
 
-fn sort_of(form: &Form) -> Option<Sort> {
+pub(super) fn sort_of(form: &Form) -> Option<Sort> {
     Some(match form {
         Form::Number => Sort::Number,
         Form::Text => Sort::Text,
@@ -562,7 +562,7 @@ fn compare(first: u64, pairs: u64) {
 
 // A test may ask the environment how long it is to run.
 #[allow(clippy::disallowed_methods)]
-fn number_from(variable: &str) -> Option<u64> {
+pub(super) fn number_from(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 

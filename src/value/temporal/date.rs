@@ -4,7 +4,7 @@ use super::calendar::{civil_from_days, days_from_civil, days_in_month, is_leap_y
 use super::{DateTime, DayOfWeek, Duration, Period, TICKS_PER_DAY};
 
 /// A day, as the number of days since 0001-01-01 (0 to [`Date::MAX`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub i32);
 
 impl Date {

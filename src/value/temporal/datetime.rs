@@ -3,7 +3,7 @@
 use super::{Date, Duration, Period, TICKS_PER_DAY, Time};
 
 /// A date with a time of day, as ticks since 0001-01-01T00:00 (0 to [`DateTime::MAX`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DateTime(pub i64);
 
 impl DateTime {

@@ -84,11 +84,17 @@ impl Replace {
         if let (true, Member::Ready(value), Operand::Value(old), Operand::Value(new)) =
             (self.known, &cell, &self.old, &self.new)
         {
-            return Member::settled(ctx.call(&self.replacer, &[value.clone(), old.clone(), new.clone()]));
+            let replaced = ctx.call(&self.replacer, &[value.clone(), old.clone(), new.clone()]);
+            return Member::settled_early(replaced, || self.later(batch, cell, row));
         }
+        Ok(self.later(batch, cell, row))
+    }
+
+    /// The new cell of a row, made when it is read.
+    fn later(&self, batch: &Arc<Batch>, cell: Member, row: usize) -> Member {
         let (batch, shape) = (Arc::clone(batch), Arc::clone(&self.shape));
         let (old, new, replacer) = (self.old.clone(), self.new.clone(), Arc::clone(&self.replacer));
-        Ok(Member::lazy(move |ctx| {
+        Member::lazy(move |ctx| {
             let record = || {
                 let record = Record::row(Arc::clone(&shape), Arc::clone(&batch), row);
                 Value::Record(Arc::new(record))
@@ -96,7 +102,7 @@ impl Replace {
             let value = cell.force_with_metadata(ctx)?;
             let (old, new) = (old.get(ctx, record)?, new.get(ctx, record)?);
             ctx.call(&replacer, &[value, old, new])
-        }))
+        })
     }
 }
 

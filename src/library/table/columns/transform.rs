@@ -7,12 +7,17 @@ use super::changes::Changes;
 use crate::culture::Culture;
 use crate::eval::{self, Arguments, Context};
 use crate::library::conversion::{Converter, culture_named, document_culture};
+use crate::sources::json::Documents;
 use crate::table::{CellChange, Column, Compute, Program, is_simple};
 use crate::value::types::Form;
-use crate::value::{Error, Function, Member, Result, Type, Value};
+use crate::value::{Callable, Error, Function, Member, Result, Type, Value};
+use arrow_array::Array;
 
 /// A change by an M function, made when the cell is read unless the function is simple or compiles to a program.
 fn by_function(column: usize, function: Arc<Function>) -> Arc<dyn Compute> {
+    if is_json_document(&function) {
+        return json_documents(column, function);
+    }
     let eager = is_simple(&function);
     let program = OnceLock::new();
     let of_cell = Arc::clone(&function);
@@ -21,15 +26,44 @@ fn by_function(column: usize, function: Arc<Function>) -> Arc<dyn Compute> {
         let Some(program) = program.get_or_init(|| Program::of_cell(&function)) else { return Ok(None) };
         let changed = program.run_cells(ctx, column)?.into_column(|row| {
             ctx.step()?;
-            let (cell, function) = (column.get(row), Arc::clone(&function));
-            match &cell {
-                Member::Ready(value) if eager => Member::settled(ctx.call1(&function, value.clone())),
-                _ => Ok(Member::lazy(move |ctx| ctx.call1(&function, cell.force_with_metadata(ctx)?))),
+            let later = |cell: Member| {
+                let function = Arc::clone(&function);
+                Member::lazy(move |ctx| ctx.call1(&function, cell.force_with_metadata(ctx)?))
+            };
+            match column.get(row) {
+                Member::Ready(value) if eager => {
+                    let changed = ctx.call1(&function, value.clone());
+                    Member::settled_early(changed, || later(Member::Ready(value)))
+                }
+                cell => Ok(later(cell)),
             }
         });
         changed.map(Some)
     };
     Arc::new(CellChange { column, change: Arc::new(change), whole: Some(Arc::new(whole)), eager })
+}
+
+/// Whether a function is `Json.Document` itself.
+fn is_json_document(function: &Function) -> bool {
+    matches!(function.callable(), Callable::Native(native) if native.name.as_str() == "Json.Document")
+}
+
+/// JSON documents in texts, all of a column read at once when one of them is.
+fn json_documents(column: usize, function: Arc<Function>) -> Arc<dyn Compute> {
+    let change = move |ctx: &Context, value: &Value| ctx.call1(&function, value.clone());
+    let whole = |ctx: &Context, column: &Column| {
+        if column.as_text().is_none_or(|texts| texts.null_count() > 0) {
+            return Ok(None);
+        }
+        let mut documents = Documents::default();
+        let mut cells = Vec::with_capacity(column.len());
+        for text in column.as_text().into_iter().flat_map(|texts| texts.iter().flatten()) {
+            ctx.step()?;
+            cells.push(Member::settled(documents.parse(ctx, text))?);
+        }
+        Ok(Some(Column::any(cells)))
+    };
+    Arc::new(CellChange { column, change: Arc::new(change), whole: Some(Arc::new(whole)), eager: false })
 }
 
 pub(super) fn transform_columns(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {

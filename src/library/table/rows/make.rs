@@ -163,6 +163,9 @@ pub(super) fn from_columns(ctx: &Context, arguments: Arguments<'_>) -> Result<Va
                 ("Lists", Value::Int64(lists.len() as i64)),
             ])));
     }
+    if let Some(made) = of_one_table(&lists, &columns.shape) {
+        return Ok(Value::Table(Arc::new(columns.claim(made))));
+    }
     let known = lists.iter().map(|list| list.known_count()).try_fold(0, |most, count| Some(most.max(count?)));
     let width = columns.len();
     let made = table::from_rows(Arc::clone(&columns.shape), known, move || {
@@ -170,6 +173,28 @@ pub(super) fn from_columns(ctx: &Context, arguments: Arguments<'_>) -> Result<Va
         Box::new(Columnwise { lists, width }) as Box<dyn RowSource>
     });
     Ok(Value::Table(Arc::new(columns.claim(made))))
+}
+
+/// The table of lists that are columns of one table, without taking the columns apart.
+fn of_one_table(lists: &[Arc<List>], shape: &Arc<Shape>) -> Option<Table> {
+    let mut columns = lists.iter().map(|list| match &**list {
+        List::Lazy(items) => items.column(),
+        _ => None,
+    });
+    let (table, first) = columns.next()??;
+    let mut positions = vec![Some(first)];
+    for column in columns {
+        let (other, position) = column?;
+        if !Arc::ptr_eq(other, table) {
+            return None;
+        }
+        positions.push(Some(position));
+    }
+    // Columns without a list are null.
+    positions.resize(shape.len(), None);
+    let made = table::select_positions(table, Arc::clone(shape), positions);
+    let types = vec![Type::any(); shape.len()];
+    Some(made.with_types(types).with_keys(Vec::new()))
 }
 
 pub(super) fn from_list(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {

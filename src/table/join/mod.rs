@@ -1,0 +1,227 @@
+//! Rows of two tables side by side where their keys are equal.
+
+mod matching;
+mod parted;
+
+use std::sync::Arc;
+
+use super::keys::with_keys;
+use super::plan::{self, Explanation};
+use super::{Batch, Batches, Demand, JoinKey, Operator, Table, parallel};
+use crate::eval::Context;
+use crate::value::{Error, Result};
+use matching::Matching;
+use parted::Indexed;
+
+/// Which rows a join gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JoinKind {
+    /// Pairs that match.
+    Inner,
+    /// And left rows without a match.
+    LeftOuter,
+    /// Pairs, and right rows without a match.
+    RightOuter,
+    /// Pairs, and rows of both sides without a match.
+    FullOuter,
+    /// Left rows without a match.
+    LeftAnti,
+    /// Right rows without a match.
+    RightAnti,
+    /// Left rows with a match, each once.
+    LeftSemi,
+    /// Right rows with a match, each once.
+    RightSemi,
+}
+
+impl JoinKind {
+    /// Whether pairs of matching rows are given.
+    pub fn gives_pairs(self) -> bool {
+        matches!(self, JoinKind::Inner | JoinKind::LeftOuter | JoinKind::RightOuter | JoinKind::FullOuter)
+    }
+
+    /// Whether left rows without a match are given.
+    pub fn gives_unmatched_left(self) -> bool {
+        matches!(self, JoinKind::LeftOuter | JoinKind::FullOuter | JoinKind::LeftAnti)
+    }
+
+    /// The right rows that follow those that have a left row: matched ones or unmatched ones, if any.
+    pub fn gives_right(self) -> Option<bool> {
+        match self {
+            JoinKind::RightOuter | JoinKind::FullOuter | JoinKind::RightAnti => Some(false),
+            JoinKind::RightSemi => Some(true),
+            _ => None,
+        }
+    }
+
+    /// The kind and the keys, for printed plans.
+    pub(super) fn words(self, left: &JoinSide, right: &JoinSide) -> String {
+        let kind = match self {
+            JoinKind::Inner => "inner",
+            JoinKind::LeftOuter => "left outer",
+            JoinKind::RightOuter => "right outer",
+            JoinKind::FullOuter => "full outer",
+            JoinKind::LeftAnti => "left anti",
+            JoinKind::RightAnti => "right anti",
+            JoinKind::LeftSemi => "left semi",
+            JoinKind::RightSemi => "right semi",
+        };
+        let key = |side: &JoinSide| plan::columns(&side.table, &side.key.columns);
+        format!("{kind} on {} = {}", key(left), key(right))
+    }
+
+    /// Whether a row may lack its left half.
+    pub fn left_may_lack(self) -> bool {
+        self.gives_right().is_some()
+    }
+
+    /// Whether a row may lack its right half.
+    pub fn right_may_lack(self) -> bool {
+        self.gives_unmatched_left() || self == JoinKind::LeftSemi
+    }
+}
+
+/// One side of a join.
+#[derive(Clone)]
+pub struct JoinSide {
+    /// The table.
+    pub table: Arc<Table>,
+    /// The key.
+    pub key: JoinKey,
+}
+
+/// The rows of two tables side by side: all columns of the left one, then those of the right one that are chosen.
+///
+/// Pairs come in the order of the left rows, those of one left row in the order of the right rows; right rows
+/// without a left one come last. The right table is held in memory; past what is granted for it both tables go to
+/// temporary files in parts, by a hash of the key, and are joined part by part.
+pub struct Join {
+    /// The left side, which is streamed.
+    pub left: JoinSide,
+    /// The right side, which is indexed.
+    pub right: JoinSide,
+    /// Which rows are given.
+    pub kind: JoinKind,
+    /// The right columns of the result; `None` for one of nulls.
+    pub right_columns: Vec<Option<usize>>,
+}
+
+/// What one reading of a join has in all its parts.
+struct Plan {
+    left: JoinSide,
+    right: JoinSide,
+    kind: JoinKind,
+    right_columns: Vec<Option<usize>>,
+    demand: Demand,
+}
+
+impl Plan {
+    fn left_width(&self) -> usize {
+        self.left.table.width()
+    }
+
+    /// The demand on the left table.
+    fn left_demand(&self) -> Demand {
+        with_keys(&self.demand, self.left_width(), Some(&self.left.key.columns))
+    }
+
+    /// The columns of the right table that are part of the result.
+    fn right_wanted(&self) -> Demand {
+        let wanted = self.right_columns.iter().enumerate();
+        let wanted = wanted.filter(|(at, _)| self.demand.wants(self.left_width() + at));
+        Demand::only(self.right.table.width(), wanted.filter_map(|(_, column)| *column))
+    }
+
+    /// The demand on the right table.
+    fn right_demand(&self) -> Demand {
+        with_keys(&self.right_wanted(), self.right.table.width(), Some(&self.right.key.columns))
+    }
+}
+
+impl Join {
+    fn plan(&self, demand: &Demand) -> Plan {
+        Plan {
+            left: self.left.clone(),
+            right: self.right.clone(),
+            kind: self.kind,
+            right_columns: self.right_columns.clone(),
+            demand: demand.clone(),
+        }
+    }
+}
+
+impl Operator for Join {
+    fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
+        let plan = self.plan(demand);
+        let (left, keys) = (self.left.table.operator(), self.left.key.columns.clone());
+        let left = parallel::settled(ctx, &**left, &plan.left_demand(), keys)?;
+        Ok(Box::new(Joining { plan: Arc::new(plan), state: State::Opened(left), failed: None }))
+    }
+
+    fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
+        let plan = self.plan(demand);
+        Ok(Explanation::over(&self.left.table, plan.left_demand())
+            .and(&self.right.table, plan.right_demand())
+            .detail(self.kind.words(&self.left, &self.right))
+            .holds("the right table"))
+    }
+
+    fn name(&self) -> &'static str {
+        "join"
+    }
+}
+
+/// One reading.
+struct Joining {
+    plan: Arc<Plan>,
+    state: State,
+    /// What follows the rows.
+    failed: Option<Error>,
+}
+
+enum State {
+    /// Nothing was read yet, of the left side either.
+    Opened(Box<dyn Batches>),
+    /// Left rows are looked up as they come.
+    Matching(Box<Matching>),
+    /// The rows were joined in parts.
+    Parted(Box<dyn Batches>),
+    Ended,
+}
+
+impl Joining {
+    fn start(&mut self, ctx: &Context, left: Box<dyn Batches>) -> Result<State> {
+        let (plan, right) = (&self.plan, &self.plan.right.table);
+        let mut rows = right.operator().open(ctx, &plan.right_demand())?;
+        Ok(match parted::index(ctx, plan, &mut *rows, 0)? {
+            Indexed::Whole(index, held) => {
+                State::Matching(Box::new(Matching::new(Arc::clone(plan), left, index, held)))
+            }
+            Indexed::Parts(parts) => {
+                drop(rows);
+                let (joined, failed) = parted::join(ctx, plan, left, parts)?;
+                self.failed = failed;
+                State::Parted(joined)
+            }
+        })
+    }
+}
+
+impl Batches for Joining {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        if let State::Opened(_) = self.state
+            && let State::Opened(left) = std::mem::replace(&mut self.state, State::Ended)
+        {
+            self.state = self.start(ctx, left)?;
+        }
+        let batch = match &mut self.state {
+            State::Matching(matching) => matching.next(ctx)?,
+            State::Parted(rows) => rows.next(ctx)?,
+            State::Opened(_) | State::Ended => None,
+        };
+        match batch {
+            Some(batch) => Ok(Some(batch)),
+            None => self.failed.take().map_or(Ok(None), Err),
+        }
+    }
+}
