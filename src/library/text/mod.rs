@@ -328,7 +328,7 @@ pub(super) const FUNCTIONS: &[Declaration] = &[
         "Text.Repeat",
         "(text as nullable text, count as number) as nullable text",
         "The text as many times over as the count says.",
-        &[example("Text.Repeat(\"ab\", 2)", "\"abab\""), example("Text.Repeat(\"ab\", 0)", "\"\"")],
+        &[example("Text.Repeat(\"ab\", 2)", "\"abab\""), example("Text.Repeat(\"\", 1E15)", "\"\"")],
         compose::repeat,
     )
     .with_kernel(kernels::repeated),

@@ -121,7 +121,7 @@ fn compare(ctx: &Context, native: &Native, given: &[Vector], len: usize) -> bool
 fn a_kernel_gives_what_its_function_gives() {
     let query = Engine::new().with_host(Clock).compile("test", "null").unwrap();
     let ctx = query.start();
-    let rounds = number_from("PQM_KERNEL_ROUNDS").unwrap_or(60);
+    let rounds = number_from("PQM_KERNEL_ROUNDS").unwrap_or(40);
     let mut count = 0;
     for (at, declared) in declarations().filter(|declared| declared.kernel.is_some()).enumerate() {
         let Some(Value::Function(function)) = Library::get().lookup(declared.name) else {

@@ -575,6 +575,21 @@ fn a_row_that_is_not_reached_stops_nothing() {
     assert_eq!(ends, "ends with Expression.Error: The 'count' argument must be a whole number.");
 }
 
+/// The same for a cell: only who reads it is stopped.
+#[test]
+fn a_cell_too_large_stops_who_reads_it() {
+    let table = "#table({\"t\", \"n\"}, {{\"a\", 2}, {\"a\", 3e9}, {\"b\", 1}})";
+    for text in [
+        format!("Table.AddColumn({table}, \"x\", each Text.Repeat([t], [n]))"),
+        format!("Table.TransformColumns({table}, {{\"n\", each Text.Repeat(\"a\", _)}})"),
+    ] {
+        let (vector, row_wise) = (run(&Engine::new(), &text, false), run(&Engine::new(), &text, true));
+        assert_eq!(vector, row_wise, "{text}");
+        assert_eq!(vector.len(), 4, "{vector:?}");
+        assert!(vector[2].contains("ran out of memory") && !vector[3].contains("memory"), "{vector:?}");
+    }
+}
+
 #[test]
 fn vectors_give_what_rows_give() {
     compare(number_from("PQM_VECTOR_SEED").unwrap_or(1), number_from("PQM_VECTOR_PAIRS").unwrap_or(250));
