@@ -118,6 +118,7 @@ fn compare(ctx: &Context, native: &Native, given: &[Vector], len: usize) -> bool
 }
 
 #[test]
+#[ignore = "takes a while: run it with --ignored after a change of kernels; benches/README.md says how"]
 fn a_kernel_gives_what_its_function_gives() {
     let query = Engine::new().with_host(Clock).compile("test", "null").unwrap();
     let ctx = query.start();
@@ -135,7 +136,9 @@ fn a_kernel_gives_what_its_function_gives() {
             let given = arguments(&mut dice, native, len);
             answered |= compare(&ctx, native, &given, len);
         }
-        assert!(answered, "the kernel of {} never had an answer", declared.name);
+        // Constructors have answers for few of such numbers.
+        let rare = declared.name.starts_with('#');
+        assert!(answered || rare, "the kernel of {} never had an answer", declared.name);
         count += 1;
     }
     assert!(count >= 120, "{count} functions have kernels");
