@@ -191,6 +191,7 @@ impl Column {
     }
 
     /// The form, computed now if the column is a late one.
+    #[inline]
     fn settled(&self) -> &Column {
         match &self.form {
             Form::Late(late, part) => late.column(*part).map_or(self, Column::settled),
@@ -303,6 +304,7 @@ impl Column {
     }
 
     /// The form, if there is no cell beside it.
+    #[inline]
     fn plain(&self) -> Option<&Form> {
         let column = self.settled();
         column.odd.is_none().then_some(&column.form)

@@ -115,12 +115,21 @@ fn digits<const N: usize>(text: [u8; N]) -> Option<i64> {
 /// `2024-03-01`
 #[inline]
 pub(super) fn date(text: &[u8]) -> Option<Date> {
-    match *text {
-        [a, b, c, d, b'-', e, f, b'-', g, h] => {
-            Date::new(digits([a, b, c, d])?, digits([e, f])?, digits([g, h])?)
-        }
-        _ => None,
+    const FORM: u64 = u64::from_le_bytes(*b"0000-00-");
+    const LOW: u64 = u64::from_ne_bytes([0x7F; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    /// What takes the first value of each byte that is not allowed to the highest bit: 10, and 1 for the dashes.
+    const ABOVE: u64 = u64::from_le_bytes([0x76, 0x76, 0x76, 0x76, 0x7F, 0x76, 0x76, 0x7F]);
+    let (10, Some(first), Some(day)) = (text.len(), text.first_chunk(), text.last_chunk::<2>()) else {
+        return None;
+    };
+    let bytes = u64::from_le_bytes(*first) ^ FORM;
+    if (bytes | ((bytes & LOW) + ABOVE)) & HIGH != 0 {
+        return None;
     }
+    let digit = |at: u32| (bytes >> (8 * at) & 0xFF) as i64;
+    let year = digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3);
+    Date::new(year, digit(5) * 10 + digit(6), digits(*day)?)
 }
 
 /// `2024-03-01T10:11:12`, with a blank for the `T`, or without the time.
@@ -170,6 +179,27 @@ mod tests {
                 prop_assert_eq!(short(text), long(text));
             }
         }
+    }
+
+    #[test]
+    fn each_byte_of_a_date_counts() {
+        let text = b"2024-02-29";
+        assert_eq!(date(text), Date::new(2024, 2, 29));
+        for at in 0..text.len() {
+            for byte in 0..=u8::MAX {
+                let mut other = *text;
+                other[at] = byte;
+                let is_digit = byte.is_ascii_digit() && !matches!(at, 4 | 7);
+                let expected =
+                    std::str::from_utf8(&other).ok().filter(|_| is_digit || byte == b'-').and_then(|text| {
+                        let part = |from: usize, to: usize| text[from..to].parse::<u32>().ok().map(i64::from);
+                        let dashes = text[4..5] == *"-" && text[7..8] == *"-";
+                        Date::new(part(0, 4).filter(|_| dashes)?, part(5, 7)?, part(8, 10)?)
+                    });
+                assert_eq!(date(&other), expected, "{byte} at {at}");
+            }
+        }
+        assert_eq!((date(b"2024-02-2"), date(b"2024-02-290"), date(b"")), (None, None, None));
     }
 
     #[test]

@@ -68,16 +68,19 @@ impl Cell {
     }
 
     /// Whether quotes stand in the cell that do not belong to its content: see [`unquote`].
+    #[inline]
     pub fn quoted(self) -> bool {
         self.end & 1 == 1
     }
 
     /// Where the cell starts.
+    #[inline]
     pub fn start(self) -> usize {
         self.start as usize
     }
 
     /// Where it ends.
+    #[inline]
     pub fn end(self) -> usize {
         (self.end >> 1) as usize
     }

@@ -33,7 +33,7 @@ impl CodeNumbers {
         if self.places.is_empty() {
             return None;
         }
-        self.places.probe(hash(key), |number| self.get(number, key.len()) == key).ok()
+        self.places.probe(hash(key), |number| is_same(self.get(number, key.len()), key)).ok()
     }
 
     /// Looks at the places of keys of one code each, and at the keys that stand there. Nothing waits for that, so it
@@ -63,7 +63,7 @@ impl CodeNumbers {
             self.places.grow(hashes);
         }
         let hash = hash(key);
-        match self.places.probe(hash, |number| self.get(number, key.len()) == key) {
+        match self.places.probe(hash, |number| is_same(self.get(number, key.len()), key)) {
             Ok(number) => Some(number),
             Err(free) => self.add(free, hash, key),
         }
@@ -80,6 +80,12 @@ impl CodeNumbers {
         self.count += 1;
         Some(number as u32)
     }
+}
+
+/// Whether two keys of as many parts are the same. Comparing slices would be a call.
+#[inline(always)]
+fn is_same(one: &[Code], other: &[Code]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one == other)
 }
 
 /// The codes of the key with this number, of so many `parts`.

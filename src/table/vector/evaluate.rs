@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, BooleanArray};
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 
 use super::expression::Expression;
 use super::merge::{Part, merge};
@@ -197,6 +197,12 @@ fn logic(scope: &Scope<'_>, decisive: bool, left: &Expression, right: &Expressio
         let bits = if decisive { left | right } else { left & right };
         return Ok(Vector::of(Column::logical(BooleanArray::new(bits, None))));
     }
+    if let Some(Part { whole: true, vector: right, .. }) = &right
+        && let (None, None) = (left.fates(), right.fates())
+        && let (Some(a), Some(b)) = (left.column().as_logical(), right.column().as_logical())
+    {
+        return Ok(Vector::of(Column::logical(joined(decisive, a, b))));
+    }
     let mut result = Collect::new(left.len());
     let mut asked = asked.iter().enumerate().peekable();
     for row in 0..left.len() {
@@ -223,6 +229,22 @@ fn logic(scope: &Scope<'_>, decisive: bool, left: &Expression, right: &Expressio
         }
     }
     Ok(result.finish())
+}
+
+/// `or` (decisive is true) or `and` of logical values and nulls.
+fn joined(decisive: bool, a: &BooleanArray, b: &BooleanArray) -> BooleanArray {
+    let are = |logicals: &BooleanArray, wanted: bool| {
+        let bits = if wanted { logicals.values().clone() } else { !logicals.values() };
+        match logicals.nulls() {
+            Some(valid) => &bits & valid.inner(),
+            None => bits,
+        }
+    };
+    let decided = &are(a, decisive) | &are(b, decisive);
+    let other = &are(a, !decisive) & &are(b, !decisive);
+    let valid = NullBuffer::new(&decided | &other);
+    let values = if decisive { decided } else { other };
+    BooleanArray::new(values, (valid.null_count() > 0).then_some(valid))
 }
 
 /// The rows whose value is `null`.

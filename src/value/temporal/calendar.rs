@@ -77,6 +77,7 @@ pub fn days_in_year(year: i32) -> u32 {
 }
 
 /// Number of days in the month (1 to 12); 0 for another month number.
+#[inline]
 pub fn days_in_month(year: i32, month: u32) -> u32 {
     match month {
         2 if is_leap_year(year) => 29,
