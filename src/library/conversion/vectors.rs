@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Converter, culture_named};
 use crate::eval::Context;
 use crate::library::text::same;
-use crate::table::{Fate, Vector};
+use crate::table::Vector;
 use crate::value::types::Form;
 use crate::value::{Result, Type, Value};
 
@@ -23,13 +23,6 @@ pub fn converted(ctx: &Context, given: &[Vector], form: Form) -> Result<Option<V
     let (Ok(culture), Some(values)) = (culture, given.first()) else { return Ok(None) };
     let converter = Converter::new(&Arc::new(Type::new(form)), &culture);
     let Some(column) = converter.convert_column(ctx, values.column())? else { return Ok(None) };
-    let mut fates = None;
-    for row in column.odd_rows() {
-        let fates = fates.get_or_insert_with(|| vec![Fate::Value; column.len()]);
-        if let Some(fate) = fates.get_mut(row as usize) {
-            *fate = Fate::Raises;
-        }
-    }
-    let vector = Vector::of(if fates.is_some() { column.without_odd() } else { column });
-    Ok(Some(vector.with_fates(fates.map(Arc::from))))
+    // What fails, and values of another kind, are left to the row: there may be as many as there are cells.
+    Ok(Some(Vector::from_input(&Arc::new(column))))
 }

@@ -118,12 +118,11 @@ fn compare(ctx: &Context, native: &Native, given: &[Vector], len: usize) -> bool
 }
 
 #[test]
-#[ignore = "takes a while: run it with --ignored after a change of kernels; benches/README.md says how"]
 fn a_kernel_gives_what_its_function_gives() {
     let query = Engine::new().with_host(Clock).compile("test", "null").unwrap();
     let ctx = query.start();
-    let rounds = number_from("PQM_KERNEL_ROUNDS").unwrap_or(40);
-    let mut count = 0;
+    let rounds = number_from("PQM_KERNEL_ROUNDS").unwrap_or(150);
+    let (mut count, mut silent) = (0, Vec::new());
     for (at, declared) in declarations().filter(|declared| declared.kernel.is_some()).enumerate() {
         let Some(Value::Function(function)) = Library::get().lookup(declared.name) else {
             panic!("{} is no function", declared.name)
@@ -136,10 +135,13 @@ fn a_kernel_gives_what_its_function_gives() {
             let given = arguments(&mut dice, native, len);
             answered |= compare(&ctx, native, &given, len);
         }
-        // Constructors have answers for few of such numbers.
-        let rare = declared.name.starts_with('#');
-        assert!(answered || rare, "the kernel of {} never had an answer", declared.name);
-        count += 1;
+        match answered {
+            true => count += 1,
+            false => silent.push(declared.name),
+        }
     }
-    assert!(count >= 120, "{count} functions have kernels");
+    // Of dates made of numbers hardly any is one, and there are no binary values and no lists for formats here.
+    silent.retain(|name| !name.starts_with('#') && !name.starts_with("Binary.") && *name != "Text.Format");
+    assert!(silent.is_empty(), "these kernels never had an answer: {silent:?}");
+    assert!(count >= 120, "{count} kernels have answers");
 }

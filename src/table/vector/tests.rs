@@ -575,6 +575,16 @@ fn a_row_that_is_not_reached_stops_nothing() {
     assert_eq!(ends, "ends with Expression.Error: The 'count' argument must be a whole number.");
 }
 
+/// What fails stays an error where more fails than not.
+#[test]
+fn texts_that_are_no_numbers_are_no_nulls() {
+    let text = "Table.AddColumn(#table({\"t\"}, List.Transform({1..60}, each {\"x\" & Text.From(_)}) & {{\"1\"}}), \
+                \"n\", each Number.From([t]))";
+    let (vector, row_wise) = (run(&Engine::new(), text, false), run(&Engine::new(), text, true));
+    assert_eq!(vector, row_wise);
+    assert!(vector[1].contains("We couldn't convert to Number."), "{}", vector[1]);
+}
+
 /// The same for a cell: only who reads it is stopped.
 #[test]
 fn a_cell_too_large_stops_who_reads_it() {
