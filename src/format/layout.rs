@@ -60,7 +60,9 @@ impl Measure {
         for (at, op) in ops.iter().enumerate() {
             before.push(width);
             match op {
-                Op::Text(text) | Op::Comment(text) => width += first_line(text).width(),
+                Op::Text(text) => width += first_line(text).width(),
+                // Blanks at the end of its first line may go, and must not count before they do.
+                Op::Comment(text) => width += first_line(text).trim_end().width(),
                 Op::Space | Op::Fill | Op::Line { flat: Flat::Blank, .. } => width += 1,
                 Op::Line { flat: Flat::Never, .. } => forced += 1,
                 Op::Line { .. } | Op::Indent | Op::Dedent | Op::Trailing(_) => {}

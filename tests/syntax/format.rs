@@ -135,6 +135,14 @@ fn deep_and_long_texts_format() {
 }
 
 #[test]
+fn blanks_that_go_from_comments_count_for_no_width() {
+    // Found by fuzzing: each comment loses the blank behind its first line, and the sum fitted the second time.
+    for count in 1..12 {
+        check(&format!("{}any\n/any\n", "/* \n*d*/".repeat(count)));
+    }
+}
+
+#[test]
 fn texts_with_mistakes_are_left_alone() {
     match format("let a = in a", &Style::default()) {
         Err(FormatError::Syntax(errors)) => assert_eq!(errors.len(), 1),
