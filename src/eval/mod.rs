@@ -33,6 +33,6 @@ pub use messages::{
     column_not_found, cyclic_reference, field_exists, field_not_found, no_column, not_available,
     not_enough_elements, too_many_elements,
 };
-pub use operators::{apply, apply_unary, combine_metadata};
+pub use operators::{apply, apply_unary, combine_metadata, exact_sum};
 pub use rows_held::RowsHeld;
 pub use spill::Spill;

@@ -34,7 +34,7 @@ pub(super) fn apply_numbers(operator: Operator, left: &Value, right: &Value) -> 
         _ => return None,
     };
     let exact = |result: Option<i64>, double: f64| match result {
-        Some(whole) if (-EXACT..=EXACT).contains(&whole) && in_range(a) && in_range(b) => Value::Int64(whole),
+        Some(whole) if in_range(whole) && in_range(a) && in_range(b) => Value::Int64(whole),
         _ => Value::Double(double),
     };
     Some(match operator {
@@ -50,6 +50,12 @@ pub(super) fn apply_numbers(operator: Operator, left: &Value, right: &Value) -> 
         Operator::NotEqual => Value::Logical(a != b),
         Operator::Concatenate => return None,
     })
+}
+
+/// The sum of two whole numbers, if `+` gives a whole number for them.
+#[inline(always)]
+pub fn exact_sum(a: i64, b: i64) -> Option<i64> {
+    if in_range(a) && in_range(b) { Some(a + b).filter(|sum| in_range(*sum)) } else { None }
 }
 
 #[inline(always)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::Array;
 
-use crate::eval::{Context, apply, compare, conversion_error, ordinal};
+use crate::eval::{Context, apply, compare, conversion_error, exact_sum, ordinal};
 use crate::ir::Operator;
 use crate::table::Whole;
 use crate::value::temporal::{Date, DateTime, DateTimeZone, Duration, TICKS_PER_DAY, Time};
@@ -239,19 +239,17 @@ impl Fold {
     /// [`Fold::push`] of a whole number or ticks.
     #[inline]
     pub(super) fn push_whole(&mut self, ctx: &Context, kind: Whole, whole: i64) -> Result<()> {
-        /// Beyond, a sum of whole numbers is a double.
-        const EXACT: i64 = 1 << 53;
         match (&mut *self, kind) {
-            (Fold::Sum(Value::Int64(total)), Whole::Number) => match total.checked_add(whole) {
-                Some(sum) if (-EXACT..=EXACT).contains(&sum) => *total = sum,
-                _ => self.push(ctx, Value::Int64(whole), apply)?,
+            (Fold::Sum(Value::Int64(total)), Whole::Number) => match exact_sum(*total, whole) {
+                Some(sum) => *total = sum,
+                None => self.push(ctx, Value::Int64(whole), apply)?,
             },
-            (Fold::Average(Value::Int64(total), count), Whole::Number) => match total.checked_add(whole) {
-                Some(sum) if (-EXACT..=EXACT).contains(&sum) => {
+            (Fold::Average(Value::Int64(total), count), Whole::Number) => match exact_sum(*total, whole) {
+                Some(sum) => {
                     *total = sum;
                     *count += 1;
                 }
-                _ => self.push(ctx, Value::Int64(whole), apply)?,
+                None => self.push(ctx, Value::Int64(whole), apply)?,
             },
             (Fold::Max(Value::Int64(best)), Whole::Number) => *best = whole.max(*best),
             (Fold::Min(Value::Int64(best)), Whole::Number) => *best = whole.min(*best),

@@ -121,6 +121,18 @@ proptest! {
 }
 
 #[test]
+fn a_sum_is_what_plus_gives_for_whole_numbers_that_are_no_doubles() {
+    let text = "let a = Int64.From(\"-9223372036854775808\"), b = 9223372036854775807, l = {a, b}, \
+                t = Table.FromColumns({{1, 1}, l}, {\"k\", \"c\"}) in \
+                {a + b, List.Sum(l), List.Sum(List.Buffer(l)), List.Sum(t[c]), List.Average(l), \
+                Table.Group(t, \"k\", {\"s\", each List.Sum([c])}){0}[s]}";
+    let query = Engine::new().compile("test", text).unwrap();
+    let ctx = query.start();
+    let shown = query.evaluate(&ctx).and_then(|value| literal_text(&ctx, &value)).unwrap();
+    assert_eq!(shown, "{0, 0, 0, 0, 0, 0}");
+}
+
+#[test]
 fn an_error_says_where_it_came_through() {
     let engine = Engine::new();
     let text =
