@@ -20,7 +20,9 @@ const LONGEST: usize = 1 << 20;
 /// # Errors
 /// Only a stop.
 pub(super) fn arranged(ctx: &Context, values: &[Value], falling: bool) -> Result<Option<Vec<Value>>> {
-    let Some(form) = values.first().and_then(Form::of) else { return Ok(None) };
+    let Some(form) = values.first().and_then(Form::of).filter(|_| values.len() <= LONGEST) else {
+        return Ok(None);
+    };
     let flip = if falling { u64::MAX } else { 0 };
     let mut bits = Vec::with_capacity(values.len());
     for value in values {
@@ -34,9 +36,6 @@ pub(super) fn arranged(ctx: &Context, values: &[Value], falling: bool) -> Result
         ctx.check_limits()?;
     }
     ctx.steps(bits.len())?;
-    if bits.len() > LONGEST {
-        return Ok(None);
-    }
     bits.sort_unstable();
     Ok(Some(bits.into_iter().map(|bits| form.value(bits ^ flip)).collect()))
 }

@@ -169,19 +169,27 @@ mod tests {
         ]
     }
 
+    /// The index numbers items as the keys of values do. Whether a decimal equals a double is no equivalence; all that is
+    /// asked is that the keys agree.
+    fn check(items: &[Value]) -> Result<(), TestCaseError> {
+        let ctx = Engine::new().compile("test", "1").unwrap().start();
+        let (mut index, mut known) = (PlainIndex::default(), FxHashMap::default());
+        for item in items {
+            let key = ValueKey::new(&ctx, item).unwrap();
+            prop_assert_eq!(index.find(&ctx, item).unwrap(), known.get(&key).copied());
+            let next = known.len();
+            let number = *known.entry(key).or_insert(next);
+            prop_assert_eq!(index.insert(&ctx, item).unwrap(), (number, number == next));
+            prop_assert_eq!(index.len(), known.len());
+        }
+        Ok(())
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn many_numbers_are_numbered_alike(items in prop::collection::vec(plain_values(), 0..400)) {
-            let ctx = Engine::new().compile("test", "1").unwrap().start();
-            let (mut index, mut known) = (PlainIndex::default(), FxHashMap::default());
-            for item in &items {
-                let key = ValueKey::new(&ctx, item).unwrap();
-                prop_assert_eq!(index.find(&ctx, item).unwrap(), known.get(&key).copied());
-                let next = known.len();
-                let number = *known.entry(key).or_insert(next);
-                prop_assert_eq!(index.insert(&ctx, item).unwrap(), (number, number == next));
-            }
+            check(&items)?;
         }
     }
 
@@ -189,17 +197,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn it_numbers_as_the_keys_of_values_do(items in prop::collection::vec(values(), 0..12)) {
-            let ctx = Engine::new().compile("test", "1").unwrap().start();
-            let (mut index, mut known) = (PlainIndex::default(), FxHashMap::default());
-            // Whether a decimal equals a double is no equivalence; all that is asked is that the keys agree.
-            for item in &items {
-                let key = ValueKey::new(&ctx, item).unwrap();
-                prop_assert_eq!(index.find(&ctx, item).unwrap(), known.get(&key).copied());
-                let next = known.len();
-                let number = *known.entry(key).or_insert(next);
-                prop_assert_eq!(index.insert(&ctx, item).unwrap(), (number, number == next));
-                prop_assert_eq!(index.len(), known.len());
-            }
+            check(&items)?;
         }
     }
 }

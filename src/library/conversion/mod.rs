@@ -13,7 +13,6 @@ mod plain;
 mod temporal;
 mod text;
 mod typed;
-mod vectors;
 mod whole;
 
 pub use column::{Converter, Target, to_type};
@@ -29,7 +28,6 @@ pub use temporal::{
     local_offset, not_parsed, outside_range, time_from,
 };
 pub use text::text_from;
-pub use vectors::converted;
 pub use whole::{WholeKind, exact_whole, whole_from};
 
 use std::sync::Arc;

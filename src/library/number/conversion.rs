@@ -4,14 +4,13 @@ use super::rounding::mode_at;
 use crate::culture::number::{self, Number};
 use crate::eval::{Arguments, Context};
 use crate::library::conversion::{
-    Target, WholeKind, converted, converted_to, culture_of, currency_from, decimal_from, double_from,
-    number_from, number_from_text, percentage_from, single_from, text_from, whole_from,
+    Target, WholeKind, converted_to, culture_of, currency_from, decimal_from, double_from, number_from,
+    number_from_text, percentage_from, single_from, text_from, texts_converted_to, whole_from,
 };
 use crate::library::text::{same, same_culture};
 use crate::library::{Declaration, example, native};
 use crate::table::{Vector, Whole};
 use crate::value::number::RoundingMode;
-use crate::value::types::Form;
 use crate::value::{Error, Result, Value};
 
 const FROM: &str = "(value as any, optional culture as nullable text) as nullable number";
@@ -32,7 +31,7 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         ],
         |ctx, arguments| number_from(ctx, arguments.value(0), &culture_of(ctx, &arguments, 1)?),
     )
-    .with_kernel(|ctx, given| converted(ctx, given, Form::Number)),
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Number)),
     native(
         "Number.FromText",
         "(text as nullable text, optional culture as nullable text) as nullable number",
@@ -43,10 +42,7 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         ],
         from_text,
     )
-    .with_kernel(|ctx, given| match given.first().and_then(|texts| texts.column().as_text()) {
-        Some(_) => converted(ctx, given, Form::Number),
-        None => Ok(None),
-    }),
+    .with_kernel(|ctx, given| texts_converted_to(ctx, given, Target::Number)),
     native(
         "Number.ToText",
         "(number as nullable number, optional format as nullable text, optional culture as nullable text) as nullable text",
@@ -186,7 +182,11 @@ fn wholes_of_columns(ctx: &Context, given: &[Vector]) -> Result<Option<Vector>> 
         Some(Value::Int64(mode)) => RoundingMode::from_number(*mode),
         _ => None,
     };
-    let (Some(mode), Some(numbers)) = (mode, converted(ctx, given, Form::Number)?) else { return Ok(None) };
+    // The rounding is made here.
+    let given = given.get(..2).unwrap_or(given);
+    let (Some(mode), Some(numbers)) = (mode, converted_to(ctx, given, Target::Number)?) else {
+        return Ok(None);
+    };
     if let Some((Whole::Number, _)) = numbers.column().as_whole() {
         return Ok(Some(numbers));
     }

@@ -4,8 +4,8 @@ use super::text::{LegacyText, TextOptions};
 use crate::culture::datetime::{DateTimeFormat, ExactError, parse_exact};
 use crate::eval::{Arguments, Context, conversion_error};
 use crate::library::conversion::{
-    ParseTarget, Target, converted, converted_to, culture_of, date_from, datetime_from, datetimezone_from,
-    text_from, texts_converted_to, time_from,
+    ParseTarget, Target, converted_to, culture_of, date_from, datetime_from, datetimezone_from, text_from,
+    texts_converted_to, time_from,
 };
 use crate::library::text::{same, same_culture};
 use crate::library::{Declaration, example, native};
@@ -29,7 +29,7 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         ],
         |ctx, arguments| date_from(ctx, arguments.value(0), &culture_of(ctx, &arguments, 1)?),
     )
-    .with_kernel(|ctx, given| converted(ctx, given, Form::Date)),
+    .with_kernel(|ctx, given| converted_to(ctx, given, Target::Date)),
     native(
         "Date.FromText",
         "(text as nullable text, optional options as any) as nullable date",
@@ -43,10 +43,7 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         ],
         |ctx, arguments| from_text(ctx, &arguments, "Date.FromText", ParseTarget::Date),
     )
-    .with_kernel(|ctx, given| match given.first().and_then(|texts| texts.column().as_text()) {
-        Some(_) => converted(ctx, given, Form::Date),
-        None => Ok(None),
-    }),
+    .with_kernel(|ctx, given| texts_converted_to(ctx, given, Target::Date)),
     native(
         "Date.ToText",
         "(date as nullable date, optional options as any, optional culture as nullable text) as nullable text",
