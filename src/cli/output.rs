@@ -37,8 +37,9 @@ impl Output {
         if known.as_ref().is_some_and(|known| known.is_dir()) {
             return Err(fail(io::Error::from(io::ErrorKind::IsADirectory)));
         }
-        // A name in /dev may lead to a file that others hold open: it is written to, never replaced.
-        let device = path.starts_with("/dev") || known.as_ref().is_some_and(|known| !known.is_file());
+        // A link in /dev may lead to a file that others hold open: it is written to, never replaced.
+        let open = path.starts_with("/dev") && path.is_symlink();
+        let device = known.as_ref().is_some_and(|known| open || !known.is_file());
         if device {
             let file = File::options().append(true).open(path).map_err(fail)?;
             return Ok(Output::Direct(BufWriter::with_capacity(BUFFER, file), target));
@@ -58,7 +59,12 @@ impl Output {
             // Like any new file: what the user's mask leaves of this.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let temporary = builder.tempfile_in(folder).map_err(fail)?;
+        let temporary = match builder.tempfile_in(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Failure::file("write into the folder", folder, &error));
+            }
+            made => made.map_err(fail)?,
+        };
         if let Some(known) = known {
             temporary.as_file().set_permissions(known.permissions()).map_err(fail)?;
         }

@@ -121,6 +121,35 @@ fn a_failed_run_leaves_the_old_file_and_nothing_else() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_named() {
+    let folder = folder_with(&[("q.pq", "1")]);
+    let ran = pqm_in(folder.path(), &["run", "q.pq", "-o", "no/x.csv"]);
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (5, "error: Cannot write into the folder 'no': it does not exist.\n")
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_in_memory_are_written_like_others_and_what_a_link_in_dev_leads_to_is_written_on() {
+    let folder = folder_with(&[("q.pq", "12")]);
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir()
+        && let Ok(kept) = tempfile::tempdir_in(memory)
+    {
+        let path = kept.path().join("x.json");
+        for _ in 0..2 {
+            let ran = pqm_in(folder.path(), &["run", "q.pq", "-o", path.to_str().unwrap()]);
+            assert_eq!(ran.code, 0, "{}", ran.err);
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), "12\n");
+        }
+    }
+    let ran = pqm_in(folder.path(), &["run", "q.pq", "-o", "/dev/stderr"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, "12\n"));
+}
+
+#[test]
 fn the_script_may_be_standard_input_and_have_a_byte_order_mark() {
     assert_eq!(pqm_reading("{1, 2}", &["run", "-", "-f", "m"]).out, "{1, 2}\n");
     assert_eq!(pqm_reading("\u{feff}{1, 2}", &["eval", "-"]).out, "{1, 2}\n");

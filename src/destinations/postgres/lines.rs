@@ -22,8 +22,10 @@ pub(super) enum Work {
 pub(super) struct Ready {
     /// Its place among the rows of the call, which is its number on the server, too.
     pub(super) at: usize,
-    /// Where its line stands.
+    /// Where its line stands, its number first.
     pub(super) line: Range<usize>,
+    /// Where its fields begin.
+    pub(super) fields: usize,
     pub(super) key: KeyHash,
 }
 
@@ -39,7 +41,7 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Writes the line of the row at a place of the call, or answers the outcome that it has without asking the server.
-    /// The columns are those of the entity, each with whether it is part of the key.
+    /// The columns are those of the entity, each with whether it is part of the key. The key is left in `key`.
     pub(super) fn push(
         &mut self,
         entity: &Entity,
@@ -47,10 +49,11 @@ impl Lines {
         row: &Row,
         at: usize,
         work: Work,
-    ) -> Result<Range<usize>, Outcome> {
+    ) -> Result<(Range<usize>, usize), Outcome> {
         let start = self.text.len();
-        self.write(entity, columns, row, at, work).inspect_err(|_| self.text.truncate(start))?;
-        Ok(start..self.text.len())
+        let fields = self.write(entity, columns, row, at, work);
+        let fields = fields.inspect_err(|_| self.text.truncate(start))?;
+        Ok((start..self.text.len(), fields))
     }
 
     fn write(
@@ -60,13 +63,14 @@ impl Lines {
         row: &Row,
         at: usize,
         work: Work,
-    ) -> Result<(), Outcome> {
+    ) -> Result<usize, Outcome> {
         if let Some(rejection) = missing_key(entity, &row.cells) {
             return Err(Outcome::Rejected(rejection));
         }
         let Self { text, key, cell: written, number } = self;
         key.clear();
         text.extend_from_slice(number.format(at).as_bytes());
+        let fields = text.len() + 1;
         for (cell, (column, is_key)) in row.cells.iter().zip(columns) {
             if work == Work::Delete && !is_key {
                 continue;
@@ -93,8 +97,22 @@ impl Lines {
             }
         }
         text.push(b'\n');
-        Ok(())
+        Ok(fields)
     }
+}
+
+/// Copies the fields of the rows of a batch, without their numbers.
+pub(super) fn copy_fields(
+    client: &mut Client,
+    statement: &(impl ToStatement + ?Sized),
+    lines: &[u8],
+    batch: &[Ready],
+) -> Result<u64, postgres::Error> {
+    let mut writer = client.copy_in(statement)?;
+    for ready in batch {
+        let _ = writer.write_all(lines.get(ready.fields..ready.line.end).unwrap_or_default());
+    }
+    writer.finish()
 }
 
 /// Copies the lines of a batch.

@@ -5,14 +5,16 @@ use crate::sources::postgres::{Kind, StoredColumn, quote};
 
 /// The temporary table that rows are copied into.
 pub(super) const STAGING: &str = "pg_temp.pqm_staging";
+/// Its name alone.
+pub(super) const STAGED: &str = "pqm_staging";
 
 /// The statements for a table as it stands.
 pub(super) struct Statements {
     /// Makes the temporary table. Its rows are gone with each transaction.
     pub(super) stage: String,
     pub(super) copy: String,
-    /// Inserts rows whose keys are free; the server says how many they were.
-    pub(super) insert_new: String,
+    /// Copies rows that are all new to where they belong.
+    pub(super) copy_new: String,
     /// Inserts rows that are new and updates those that differ; rows that are the same are looked at and no more. In
     /// one row: the numbers of the new ones, how many of them went in, the numbers of those that differ, and of them
     /// those that were updated.
@@ -56,11 +58,12 @@ impl Statements {
             "LATERAL (SELECT t.ctid AS pqm_at, ({changed}) AS pqm_differs FROM {table} t WHERE {} LIMIT 1) o ON true",
             same_key("s")
         );
-        let insert = format!("INSERT INTO {table} ({names}) SELECT {names} FROM");
-        let unless_taken = format!("ON CONFLICT ({keys}) DO NOTHING");
         let inserted = match rows {
             RowPolicy::UpdateOnly => "SELECT 1 WHERE false".to_owned(),
-            _ => format!("{insert} found WHERE pqm_at IS NULL {unless_taken} RETURNING 1"),
+            _ => format!(
+                "INSERT INTO {table} ({names}) SELECT {names} FROM found WHERE pqm_at IS NULL \
+                 ON CONFLICT ({keys}) DO NOTHING RETURNING 1"
+            ),
         };
         let set = list(&mut entity.value_columns(), &|i| format!("{0} = f.{0}", name(i)), ", ");
         let updated = match set.is_empty() {
@@ -79,7 +82,7 @@ impl Statements {
                  SELECT 0::int4 AS pqm_number, {names} FROM {table} WITH NO DATA"
             ),
             copy: format!("COPY {STAGING} (pqm_number, {names}) FROM STDIN"),
-            insert_new: format!("{insert} {STAGING} {unless_taken}"),
+            copy_new: format!("COPY {table} ({names}) FROM STDIN"),
             upsert: format!(
                 "WITH found AS MATERIALIZED (SELECT s.*, o.pqm_at FROM {STAGING} s LEFT JOIN {stored} \
                  WHERE o.pqm_at IS NULL OR o.pqm_differs), inserted AS ({inserted}), updated AS ({updated}) \

@@ -170,6 +170,29 @@ fn rows_that_a_trigger_leaves_out_are_rejected() {
     assert_eq!(letters(&write(&store, &entity, cells("no"))).matches("r(?)").count(), 3);
 }
 
+/// New rows are copied, which would pass by these.
+#[test]
+fn numbers_that_only_the_server_gives_and_rules_are_respected() {
+    let Some((store, mut client)) = database("server_gives") else { return };
+    client
+        .batch_execute(
+            "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text); \
+             CREATE TABLE ruled (id int PRIMARY KEY, name text); CREATE TABLE log (id int); \
+             CREATE RULE told AS ON INSERT TO ruled DO ALSO INSERT INTO log VALUES (NEW.id)",
+        )
+        .unwrap();
+    let failure = |name: &str| {
+        let columns = ["id", "name"].map(|name| Column { name: name.to_owned(), kind: None });
+        let entity = Entity::new(name, columns.to_vec(), &["id".to_owned()]).unwrap();
+        let mut writer = store.open(entity, WriteOptions::default()).unwrap();
+        writer.write(&rows(vec![pair(1, "a")])).unwrap_err().to_string()
+    };
+    assert!(failure("t").contains("cannot insert a non-DEFAULT value"), "{}", failure("t"));
+    assert!(failure("ruled").contains("rules"), "{}", failure("ruled"));
+    let count = "SELECT (SELECT count(*) FROM t) + (SELECT count(*) FROM ruled)";
+    assert_eq!(client.query_one(count, &[]).unwrap().get::<_, i64>(0), 0);
+}
+
 /// The writer goes over from rows that are all new to others and back, in one run.
 #[test]
 fn batches_of_new_known_and_changed_rows_follow_each_other() {

@@ -1,9 +1,10 @@
+use postgres::error::SqlState;
 use postgres::{Client, Statement};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::key_set::{KeyHash, KeySet};
-use super::lines::{Lines, Ready, Work, copy};
-use super::statements::{STAGING, Statements, add, create};
+use super::lines::{Lines, Ready, Work, copy, copy_fields};
+use super::statements::{STAGED, STAGING, Statements, add, create};
 use crate::destinations::transaction::Transactional;
 use crate::destinations::{
     DestinationError, Entity, FieldChange, Mode, Outcome, Rejection, RejectionCode, Row, RowPolicy,
@@ -25,17 +26,21 @@ pub(super) struct PostgresWriter {
     is_in_transaction: bool,
     /// Whether all rows of the last batch were new: then the next likely are, too, and looking for them first is in vain.
     expects_new: bool,
+    /// Whether rows can be copied straight to where they belong, and nothing but new rows is wanted for that.
+    copies: bool,
     /// Kept for its room.
     lines: Lines,
 }
 
 /// The table as it was found, and the statements for it.
 struct Table {
+    /// Its name without the schema.
+    name: String,
     /// The columns of the entity, in its order, each with whether it is part of the key.
     columns: Vec<(StoredColumn, bool)>,
     statements: Statements,
     copy: Statement,
-    insert_new: Statement,
+    copy_new: Statement,
 }
 
 /// Why a batch did not go in.
@@ -68,6 +73,7 @@ impl PostgresWriter {
             seen: KeySet::default(),
             is_in_transaction: false,
             expects_new: false,
+            copies: false,
             lines: Lines::default(),
         })
     }
@@ -147,18 +153,13 @@ impl PostgresWriter {
         let failed =
             |error| DestinationError::Remote { system: self.server.name().to_owned(), message: said(&error) };
         let copy = self.client.prepare(&statements.copy).map_err(failed)?;
-        let insert_new = self.client.prepare(&statements.insert_new).map_err(failed)?;
-        if self.takes_new_alone() {
-            let is_empty = format!("SELECT NOT EXISTS (SELECT FROM {})", found.sql);
-            let is_empty = self.client.query_one(&is_empty, &[]).and_then(|row| row.try_get(0));
-            self.expects_new = is_empty.map_err(failed)?;
+        let copy_new = self.client.prepare(&statements.copy_new).map_err(failed)?;
+        if self.options.mode == Mode::Write && self.options.rows != RowPolicy::UpdateOnly {
+            let (copies, is_empty) = copies(&mut self.client, &found).map_err(failed)?;
+            self.copies = copies;
+            self.expects_new = copies && is_empty;
         }
-        Ok(Table { columns, statements, copy, insert_new })
-    }
-
-    /// Whether there is anything to gain from expecting that all rows are new.
-    fn takes_new_alone(&self) -> bool {
-        self.options.mode == Mode::Write && self.options.rows != RowPolicy::UpdateOnly
+        Ok(Table { name: found.name, columns, statements, copy, copy_new })
     }
 
     /// Checks that the key is unique in the table.
@@ -194,8 +195,8 @@ impl PostgresWriter {
         lines.text.clear();
         for (at, row) in rows.iter().enumerate() {
             outcomes.push(match lines.push(&self.entity, &table.columns, row, at, work) {
-                Ok(line) => {
-                    left.push(Ready { at, line, key: self.seen.hash(&lines.key) });
+                Ok((line, fields)) => {
+                    left.push(Ready { at, line, fields, key: self.seen.hash(&lines.key) });
                     None
                 }
                 Err(outcome) => Some(outcome),
@@ -270,7 +271,7 @@ impl PostgresWriter {
             }
             let (rejection, place) = match self.attempt(table, lines, part, work, outcomes) {
                 Ok(are_new) => {
-                    self.expects_new = are_new && part.len() == batch.len() && self.takes_new_alone();
+                    self.expects_new = are_new && part.len() == batch.len() && self.copies;
                     self.execute(&format!("RELEASE SAVEPOINT pqm; TRUNCATE {STAGING}; SAVEPOINT pqm"))?;
                     continue;
                 }
@@ -309,28 +310,33 @@ impl PostgresWriter {
         outcomes: &mut [Option<Outcome>],
     ) -> Result<bool, Refused> {
         let statements = &table.statements;
+        if work == Work::Upsert && self.expects_new {
+            let copied = copy_fields(&mut self.client, &table.copy_new, lines, batch);
+            return match copied {
+                Ok(copied) if copied == batch.len() as u64 => {
+                    set_all(outcomes, batch, &Outcome::Inserted);
+                    Ok(true)
+                }
+                // A trigger left some out.
+                Ok(_) => Err(Refused::NotNew),
+                Err(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Err(Refused::NotNew),
+                Err(error) => Err(self.refused(&error, &table.name)),
+            };
+        }
         let copied = match work {
             Work::Upsert => copy(&mut self.client, &table.copy, lines, batch),
             Work::Delete => copy(&mut self.client, statements.copy_keys.as_str(), lines, batch),
         };
-        copied.map_err(|error| self.refused(&error))?;
+        copied.map_err(|error| self.refused(&error, STAGED))?;
         if work == Work::Delete {
             let found = self.client.query(statements.delete.as_str(), &[]);
-            let found = found.map_err(|error| self.refused(&error))?;
+            let found = found.map_err(|error| self.refused(&error, STAGED))?;
             set_all(outcomes, batch, &Outcome::Unchanged);
             for row in &found {
-                let number: i32 = row.try_get(0).map_err(|error| self.refused(&error))?;
+                let number: i32 = row.try_get(0).map_err(|error| self.refused(&error, STAGED))?;
                 set(outcomes, place(number), Outcome::Deleted);
             }
             return Ok(false);
-        }
-        if self.expects_new {
-            let inserted = self.client.execute(&table.insert_new, &[]);
-            if inserted.map_err(|error| self.refused(&error))? != batch.len() as u64 {
-                return Err(Refused::NotNew);
-            }
-            set_all(outcomes, batch, &Outcome::Inserted);
-            return Ok(true);
         }
         let mut changes = self.all_changes(statements)?;
         // Not prepared: how it is done best depends on how large the table is by now.
@@ -338,7 +344,7 @@ impl PostgresWriter {
         let found =
             found.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)));
         let (new, inserted, differing, updated): (Vec<i32>, i64, Vec<i32>, Vec<i32>) =
-            found.map_err(|error| self.refused(&error))?;
+            found.map_err(|error| self.refused(&error, STAGED))?;
         let only_updates = self.options.rows == RowPolicy::UpdateOnly;
         if !only_updates && new.len() as i64 != inserted {
             // Somebody else inserted one meanwhile, or a trigger left one out.
@@ -370,7 +376,7 @@ impl PostgresWriter {
         let found = self.client.query(compare.as_str(), &[]);
         let changes = found
             .and_then(|found| found.iter().map(|row| Ok((row.try_get(0)?, self.changes(row)?))).collect());
-        changes.map_err(|error| self.refused(&error))
+        changes.map_err(|error| self.refused(&error, STAGED))
     }
 
     /// The fields that an update changes: of each column outside the key, what is stored, what comes, and whether they
@@ -387,8 +393,8 @@ impl PostgresWriter {
         Ok(changes)
     }
 
-    /// Whether an error is one row's, or everybody's.
-    fn refused(&self, error: &postgres::Error) -> Refused {
+    /// Whether an error is one row's, or everybody's. Rows were copied into the table of this name.
+    fn refused(&self, error: &postgres::Error, into: &str) -> Refused {
         let Some(database) = error.as_db_error() else { return Refused::Failed(self.failed(said(error))) };
         let code = database.code().code();
         let kind = match code.get(..2) {
@@ -399,16 +405,37 @@ impl PostgresWriter {
             _ if code == "P0001" => RejectionCode::Constraint,
             _ => return Refused::Failed(self.failed(said(error))),
         };
-        // Of errors in copying, the context says line and column: `COPY pqm_staging, line 1, column born: "x"`.
-        let copied = database.where_().and_then(|context| context.split_once("COPY pqm_staging, line "));
-        let (line, column) = match copied.and_then(|(_, rest)| rest.split_once(", column ")) {
-            Some((line, rest)) => (line.parse::<usize>().ok(), rest.split(':').next()),
-            None => (None, None),
-        };
+        let (line, column) = database.where_().map(|context| copied_at(context, into)).unwrap_or_default();
         let column = database.column().or(column).map(str::to_owned);
         let rejection = Rejection { column, code: kind, reason: said(error) };
         Refused::Row(rejection, line.and_then(|line| line.checked_sub(1)))
     }
+}
+
+/// The line and the column that an error in copying is about. Its context names them:
+/// `COPY pqm_staging, line 1, column born: "x"`.
+fn copied_at<'c>(context: &'c str, into: &str) -> (Option<usize>, Option<&'c str>) {
+    let begins = format!("COPY {into}, line ");
+    let Some((_, rest)) = context.split_once(&begins) else { return (None, None) };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (line, rest) = rest.split_at(digits);
+    let column = rest.strip_prefix(", column ").and_then(|rest| rest.split(':').next());
+    (line.parse().ok(), column)
+}
+
+/// Whether rows can be copied into a table as if they were inserted, and whether it is empty. Copying passes by rules,
+/// cannot ask what rows a session may see, and writes numbers that only the server is to give.
+fn copies(client: &mut Client, table: &Relation) -> Result<(bool, bool), postgres::Error> {
+    let found = client.query_one(
+        &format!(
+            "SELECT NOT relhasrules AND NOT row_security_active(oid) AND NOT EXISTS \
+             (SELECT FROM pg_attribute WHERE attrelid = oid AND attidentity = 'a'), NOT EXISTS (SELECT FROM {}) \
+             FROM pg_class WHERE oid = $1::text::regclass",
+            table.sql
+        ),
+        &[&table.sql],
+    )?;
+    Ok((found.try_get(0)?, found.try_get(1)?))
 }
 
 /// The place of a row in its call, by the number that the server knows it by.

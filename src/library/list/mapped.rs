@@ -67,6 +67,14 @@ enum Next {
     Known(usize),
 }
 
+/// What is read of the list next.
+enum More {
+    /// An item whose result is still to be computed.
+    Alone(Member),
+    /// Items, looked at together.
+    Ahead(Ahead),
+}
+
 /// What the function gives for an item, or the item where that is still to be computed.
 pub(super) enum Given {
     Result(Value),
@@ -87,17 +95,23 @@ impl Mapped {
                 }
                 self.ahead = None;
             }
-            self.at += 1;
-            if self.at <= ALONE || ctx.limits().row_wise || !self.mapping.has_chunks() {
-                return Ok(self.items.next(ctx)?.map(Next::Alone));
-            }
-            let size = self.size;
-            self.size = (size * 4).min(MOST);
-            self.ahead = self.look_ahead(ctx, size)?;
-            if self.ahead.is_none() {
-                return Ok(None);
+            match self.more(ctx)? {
+                Some(More::Alone(item)) => return Ok(Some(Next::Alone(item))),
+                Some(More::Ahead(ahead)) => self.ahead = Some(ahead),
+                None => return Ok(None),
             }
         }
+    }
+
+    /// What follows the items computed ahead.
+    fn more(&mut self, ctx: &Context) -> Result<Option<More>> {
+        self.at += 1;
+        if self.at <= ALONE || ctx.limits().row_wise || !self.mapping.has_chunks() {
+            return Ok(self.items.next(ctx)?.map(More::Alone));
+        }
+        let size = self.size;
+        self.size = (size * 4).min(MOST);
+        Ok(self.look_ahead(ctx, size)?.map(More::Ahead))
     }
 
     /// The next items with their results.
@@ -140,14 +154,19 @@ impl Mapped {
         Ok(None)
     }
 
-    /// Whether the function, a condition, holds for the next item; `None` past the last.
-    pub(super) fn next_holds(&mut self, ctx: &Context) -> Result<Option<bool>> {
-        let Some(next) = self.advance(ctx)? else { return Ok(None) };
-        match (next, &self.ahead) {
-            (Next::Known(at), Some(ahead)) => ahead.holds(ctx, self.function(), at).map(Some),
-            (Next::Known(_), None) => Ok(None),
-            (Next::Alone(item), _) => holds(ctx, self.function(), item.into_value(ctx)?).map(Some),
+    /// Whether the function, a condition, comes out as `wanted` for an item of a reading that begins; reads no further
+    /// than the first of those.
+    pub(super) fn any_holds(mut self, ctx: &Context, wanted: bool) -> Result<bool> {
+        while let Some(more) = self.more(ctx)? {
+            let found = match more {
+                More::Alone(item) => holds(ctx, self.function(), item.into_value(ctx)?)? == wanted,
+                More::Ahead(ahead) => ahead.any_holds(ctx, self.function(), wanted)?,
+            };
+            if found {
+                return Ok(true);
+            }
         }
+        Ok(false)
     }
 
     /// The next results, up to `most`; those still to be computed are when they are read.
@@ -233,6 +252,20 @@ impl Ahead {
             Fate::Value => Next::Known(at),
             _ => Next::Alone(self.items.member(at)),
         })
+    }
+
+    /// Whether a condition comes out as `wanted` for one of the items.
+    fn any_holds(&self, ctx: &Context, condition: &Function, wanted: bool) -> Result<bool> {
+        if let Some(holding) = self.results.all_logical() {
+            let holding = holding.count_set_bits();
+            return Ok(if wanted { holding > 0 } else { holding < self.items.len() });
+        }
+        for at in 0..self.items.len() {
+            if self.holds(ctx, condition, at)? == wanted {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What a condition says of an item, if that is known.

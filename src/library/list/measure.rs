@@ -121,13 +121,7 @@ fn any_true(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 
 /// Whether the condition comes out as `wanted` for an item; reads no further than the first.
 fn any_matches(ctx: &Context, arguments: &Arguments<'_>, wanted: bool) -> Result<bool> {
-    let mut items = Arc::new(Mapping::new(arguments.list(0)?, arguments.function(1)?)).items();
-    while let Some(holds) = items.next_holds(ctx)? {
-        if holds == wanted {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Arc::new(Mapping::new(arguments.list(0)?, arguments.function(1)?)).items().any_holds(ctx, wanted)
 }
 
 fn matches_all(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {

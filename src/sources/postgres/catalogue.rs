@@ -9,6 +9,8 @@ use super::{Kind, quote};
 pub struct Relation {
     /// The name as SQL writes it, with its schema.
     pub sql: String,
+    /// The name alone; empty for a query.
+    pub name: String,
     /// Whether rows can be written to it.
     pub is_table: bool,
     /// Its columns in order.
@@ -123,6 +125,7 @@ pub fn query(client: &mut Client, sql: &str) -> Result<Relation, Error> {
     let places: Vec<String> = columns.iter().map(|column| quote(&column.name)).collect();
     Ok(Relation {
         sql: format!("(\n{sql}\n) q ({})", places.join(", ")),
+        name: String::new(),
         is_table: false,
         columns,
         keys: Vec::new(),
@@ -146,6 +149,7 @@ pub fn relation(client: &mut Client, name: &str) -> Result<Option<Relation>, Err
         (found.try_get(0)?, found.try_get(1)?, found.try_get(2)?);
     Ok(Some(Relation {
         sql: format!("{}.{}", quote(&schema), quote(&table)),
+        name: table,
         is_table: found.try_get(3)?,
         columns: columns(client, id)?,
         keys: keys(client, id)?,
