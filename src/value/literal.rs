@@ -12,7 +12,7 @@ use crate::syntax::is_regular_identifier;
 pub fn to_literal(value: &Value) -> String {
     let mut text = String::new();
     // Without a context nothing is evaluated, so nothing can be raised.
-    let _ = Writer { ctx: None, out: &mut text }.value(value);
+    let _ = Writer { ctx: None, raise: false, out: &mut text }.value(value);
     text
 }
 
@@ -23,7 +23,17 @@ pub fn to_literal(value: &Value) -> String {
 /// Only stops.
 pub fn literal_text(ctx: &Context, value: &Value) -> Result<String> {
     let mut text = String::new();
-    Writer { ctx: Some(ctx), out: &mut text }.value(value)?;
+    Writer { ctx: Some(ctx), raise: false, out: &mut text }.value(value)?;
+    Ok(text)
+}
+
+/// A value as M text that gives it again.
+///
+/// # Errors
+/// Also one inside of the value: no text stands for it.
+pub fn constant_text(ctx: &Context, value: &Value) -> Result<String> {
+    let mut text = String::new();
+    Writer { ctx: Some(ctx), raise: true, out: &mut text }.value(value)?;
     Ok(text)
 }
 
@@ -33,13 +43,15 @@ pub fn error_line(ctx: &Context, error: &Error) -> Result<String> {
     let detail = error.detail();
     if !detail.is_null() {
         text.push_str(" | Detail: ");
-        Writer { ctx: Some(ctx), out: &mut text }.value(&detail)?;
+        Writer { ctx: Some(ctx), raise: false, out: &mut text }.value(&detail)?;
     }
     Ok(text)
 }
 
 struct Writer<'a> {
     ctx: Option<&'a Context>,
+    /// Whether an error inside is raised instead of written.
+    raise: bool,
     out: &'a mut String,
 }
 
@@ -185,7 +197,7 @@ impl Writer<'_> {
             Ok(value) => {
                 let start = self.out.len();
                 match self.value(&value) {
-                    Err(error) if !error.is_stop() => {
+                    Err(error) if !error.is_stop() && !self.raise => {
                         // What cannot be read to its end, such as a table with a bad row, is an error as a whole.
                         self.out.truncate(start);
                         self.out.push_str(&error_line(ctx, &error)?);
@@ -194,7 +206,7 @@ impl Writer<'_> {
                     written => written,
                 }
             }
-            Err(error) if error.is_stop() => Err(error),
+            Err(error) if error.is_stop() || self.raise => Err(error),
             Err(error) => {
                 self.out.push_str(&error_line(ctx, &error)?);
                 Ok(())

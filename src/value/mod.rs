@@ -31,7 +31,7 @@ pub use error::{Error, Frame as TraceFrame, Raised, Reason, Result, Stop};
 pub use function::{Callable, Closure, Function, Native, NativeBody, Parameters};
 pub use kind::Kind;
 pub use list::{Enumerate, Items, Iterate, List};
-pub use literal::{error_line, identifier, literal_text, quote, to_literal, type_text};
+pub use literal::{constant_text, error_line, identifier, literal_text, quote, to_literal, type_text};
 pub use member::Member;
 pub use record::{Members, Path, Record, Shape};
 pub use text::{Text, TextWriter};

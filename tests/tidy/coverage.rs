@@ -5,7 +5,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use pqm::library::{Library, declarations, lacking};
-use pqm::value::Value;
+use pqm::value::types::Form;
+use pqm::value::{Function, Kind, Value};
 
 /// What a file of `tests/engine/library` holds against each name of the library.
 struct Tests {
@@ -27,6 +28,16 @@ impl Tests {
         self.text.match_indices(name).filter(|(at, _)| whole(*at)).count()
     }
 
+    /// How many lines begin with the name.
+    fn lines(&self, name: &str) -> usize {
+        self.text.lines().filter(|line| line.split('\t').next() == Some(name)).count()
+    }
+
+    /// What a line that begins with the name says of it.
+    fn said(&self, name: &str) -> Option<&str> {
+        self.text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'))
+    }
+
     /// How many outcomes of calls are written down for the name, and how many of them are of something failing inside.
     fn outcomes(&self) -> BTreeMap<&str, (usize, usize)> {
         let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
@@ -45,14 +56,73 @@ fn path(inside: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(inside)
 }
 
+/// All that is counted.
+struct Suite {
+    outcomes: Tests,
+    lazy: Tests,
+    inside: Tests,
+    streams: [Tests; 2],
+    laws: [Tests; 3],
+    lawless: Tests,
+}
+
+impl Suite {
+    fn read() -> Suite {
+        Suite {
+            outcomes: Tests::read("outcomes.tsv"),
+            lazy: Tests::read("laziness.rs"),
+            inside: Tests::read("inside.tsv"),
+            streams: ["streams.rs", "streams.tsv"].map(Tests::read),
+            laws: ["properties.rs", "algebra.rs", "laws.tsv"].map(Tests::read),
+            lawless: Tests::read("lawless.tsv"),
+        }
+    }
+
+    /// The columns of a function that works.
+    fn columns(&self, name: &str, function: &Function, outcomes: &BTreeMap<&str, (usize, usize)>) -> String {
+        let (called, failing) = outcomes.get(name).copied().unwrap_or_default();
+        let sum = |tests: &[Tests]| tests.iter().map(|tests| tests.mentions(name)).sum();
+        // Each parameter fails in a cell of a column once: `cells.rs` goes through all of the registry.
+        let parameters = match &function.function_type().form {
+            Form::Function(Some(ty)) => ty.parameters.len(),
+            _ => 0,
+        };
+        let inside = failing + self.lazy.mentions(name) + self.inside.lines(name) + parameters;
+        let kinds = &function.parameters().kinds;
+        let wants = |kind| kinds.iter().any(|kinds| kinds.contains(kind) && !kinds.contains(Kind::Date));
+        let laws = match self.lawless.said(name) {
+            Some(reason) => format!("{NOTHING} ({reason})"),
+            None => count(sum(&self.laws)),
+        };
+        format!(
+            "{} | {} | {} | {laws}",
+            match (parameters, called) {
+                (0, _) => NOTHING.to_owned(),
+                (_, 0) => "wrong".to_owned(),
+                _ => count(called),
+            },
+            if parameters == 0 { NOTHING.to_owned() } else { count(inside) },
+            if wants(Kind::List) || wants(Kind::Table) {
+                count(sum(&self.streams))
+            } else {
+                NOTHING.to_owned()
+            },
+        )
+    }
+}
+
+/// Stands where there is nothing to test.
+const NOTHING: &str = "–";
+
+fn count(count: usize) -> String {
+    if count == 0 { String::new() } else { count.to_string() }
+}
+
 #[test]
 fn the_coverage_page_says_what_is_there() {
     let library = Library::get();
-    let outcomes = Tests::read("outcomes.tsv");
-    let outcomes = outcomes.outcomes();
-    let lazy = Tests::read("laziness.rs");
-    let streams = [Tests::read("streams.rs"), Tests::read("streams.tsv")];
-    let laws = [Tests::read("properties.rs"), Tests::read("algebra.rs")];
+    let suite = Suite::read();
+    let outcomes = suite.outcomes.outcomes();
     let examples: BTreeMap<&str, usize> =
         declarations().map(|declared| (declared.name, declared.examples.len())).collect();
     let (mut rows, mut works, mut partly, mut absent) = (String::new(), 0, 0, 0);
@@ -71,19 +141,11 @@ fn the_coverage_page_says_what_is_there() {
                 "works".to_owned()
             }
         };
-        let count = |count: usize| if count == 0 { String::new() } else { count.to_string() };
-        let is_function = matches!(library.lookup(name), Some(Value::Function(_)));
-        let tests = if library.is_absent(name) || !is_function {
-            " | | | ".to_owned()
-        } else {
-            let (called, failing) = outcomes.get(name).copied().unwrap_or_default();
-            format!(
-                "{} | {} | {} | {}",
-                count(called),
-                count(failing + lazy.mentions(name)),
-                count(streams.iter().map(|tests| tests.mentions(name)).sum()),
-                count(laws.iter().map(|tests| tests.mentions(name)).sum()),
-            )
+        let tests = match library.lookup(name) {
+            Some(Value::Function(function)) if !library.is_absent(name) => {
+                suite.columns(name, &function, &outcomes)
+            }
+            _ => " | | | ".to_owned(),
         };
         let examples = count(examples.get(name).copied().unwrap_or(0));
         let _ = writeln!(rows, "| {name} | {state} | {examples} | {tests} |");
@@ -95,9 +157,13 @@ fn the_coverage_page_says_what_is_there() {
          load, and a call raises DataSource.Error with what is missing and what to use instead (`pqm doc NAME` says it \
          too).\n\n\
          The columns count what tests a function by name: executed examples of its documentation; calls with null, \
-         empty and (all refused, not counted here) wrong arguments, whose outcomes are written down; errors in an item, \
-         field or cell, or in a function that was given; endless lists and tables, or why it must read to the end; laws \
-         over generated values. The documented examples and the results of the real engine are counted by the \
+         empty and (all refused, not counted here) wrong arguments, whose outcomes are written down (`wrong` where it admits neither null nor \
+         anything empty); errors inside: \
+         each parameter failing in one cell of a column, whose other cells must get their values; an item, field or \
+         cell that fails inside of an argument, or a function that does, and whether that is raised, kept or never \
+         read; endless lists and tables, or why it must read to the end; laws over generated values. {NOTHING} stands \
+         where there is nothing to test: no parameters; for endless input, no parameter that wants a list or a table; \
+         for laws, the reason is said. The documented examples and the results of the real engine are counted by the \
          conformance test.\n\n\
          | Name | State | Examples | Arguments | Errors inside | Endless input | Laws |\n|---|---|---|---|---|---|---|\n{rows}",
         works + partly + absent,

@@ -10,7 +10,7 @@ use crate::library::{Declaration, example, native};
 use crate::resolve::{Document, resolve};
 use crate::syntax;
 use crate::text::{Source, Span};
-use crate::value::{Error, Result, Value, identifier, literal_text};
+use crate::value::{Error, Result, Value, constant_text, identifier};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -34,8 +34,9 @@ pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
         &[
             example("Expression.Constant(#date(2024, 1, 2))", "\"#date(2024, 1, 2)\""),
             example("Expression.Constant({1, \"a\"})", "\"{1, \"\"a\"\"}\""),
+            example("Expression.Constant({1, error \"a\"})", "error: Expression.Error: a"),
         ],
-        |ctx, arguments| literal_text(ctx, arguments.full(0)).map(Value::from),
+        |ctx, arguments| constant_text(ctx, arguments.full(0)).map(Value::from),
     ),
     native(
         "Expression.Identifier",

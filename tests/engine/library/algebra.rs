@@ -133,7 +133,7 @@ fn laws_of_texts() {
             "Splitter.SplitByNothing()(v) = {v}",
             "Splitter.SplitTextByAnyDelimiter({\";\"})(v) = Splitter.SplitTextByDelimiter(\";\")(v)",
             "Text.Combine(Splitter.SplitTextByWhitespace(QuoteStyle.None)(v)) = Text.Remove(v, {\" \"})",
-            "Combiner.CombineTextByEachDelimiter({\";\"})({v, v}) = v & \";\" & v",
+            "Combiner.CombineTextByEachDelimiter({\";\"}, QuoteStyle.None)({v, v}) = v & \";\" & v",
             "Csv.Document(\"\"\"\" & Text.Replace(v, \"\"\"\", \"\"\"\"\"\") & \"\"\"\"){0}[Column1] = v",
             "let w = Text.Clean(v) in w = \"\" or Lines.FromBinary(Lines.ToBinary({w, w})) = {w, w}",
         ],

@@ -1,8 +1,11 @@
 //! What holds of every working function of the library, by the registry: outcomes of null, empty and wrong
-//! arguments; errors that stay in their item or cell; endless lists and tables; properties of functions that belong
-//! together.
+//! arguments; errors that stay in their item or cell; endless lists and tables; laws over generated values.
 
 mod algebra;
+mod calls;
+mod cells;
+mod inside;
+mod laws;
 mod laziness;
 mod outcomes;
 mod properties;
