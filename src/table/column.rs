@@ -414,6 +414,18 @@ impl Column {
         odd.or(member).is_none_or(|member| matches!(member, Member::Ready(_)))
     }
 
+    /// Whether all cells are values without others in them: nothing can be evaluated here.
+    pub(super) fn is_flat(&self) -> bool {
+        let column = self.settled();
+        let is_flat = match &column.form {
+            Form::Any(members) => members.iter().all(Member::is_flat),
+            Form::Same(member, _) => member.is_flat(),
+            Form::Late(..) => false,
+            _ => true,
+        };
+        is_flat && column.odd.as_ref().is_none_or(|odd| odd.values().all(Member::is_flat))
+    }
+
     /// The cells at `rows`, in that order.
     pub fn take(&self, rows: &[u32]) -> Column {
         if let Some((late, part)) = self.as_late()

@@ -9,7 +9,7 @@ use crate::value::{Chunk, Enumerate, Iterate, List, Member, Record, Result, Shap
 
 /// The cells of a column as a list; reads only that column.
 pub fn column_list(table: &Arc<Table>, position: usize) -> List {
-    List::Lazy(Box::new(Cells { table: Arc::clone(table), position: Some(position) }))
+    List::Lazy(Box::new(Cells { table: Arc::clone(table), position: Some(position), distinct: None }))
 }
 
 /// The cells of a column that equal none before them, as a list: found batch by batch, as a step of a table does it.
@@ -20,19 +20,22 @@ pub fn distinct_cells(table: &Arc<Table>, position: usize) -> Result<List> {
     let name = table.names().get(position).cloned().unwrap_or_default();
     let shape = Arc::new(Shape::new([name.clone()]));
     let column = Arc::new(select_positions(table, shape, vec![Some(position)]));
-    let different = distinct(&column, EquationCriteria::columns([name], Rule::Plain))?;
-    Ok(column_list(&Arc::new(different), 0))
+    let different = Arc::new(distinct(&column, EquationCriteria::columns([name], Rule::Plain))?);
+    let origin = Some((Arc::clone(table), position));
+    Ok(List::Lazy(Box::new(Cells { table: different, position: Some(0), distinct: origin })))
 }
 
 /// The rows as a list of records.
 pub fn row_list(table: &Arc<Table>) -> List {
-    List::Lazy(Box::new(Cells { table: Arc::clone(table), position: None }))
+    List::Lazy(Box::new(Cells { table: Arc::clone(table), position: None, distinct: None }))
 }
 
 struct Cells {
     table: Arc<Table>,
     /// The column, or `None` for whole rows.
     position: Option<usize>,
+    /// The table and the column whose different cells these are.
+    distinct: Option<(Arc<Table>, usize)>,
 }
 
 impl Enumerate for Cells {
@@ -55,6 +58,10 @@ impl Enumerate for Cells {
 
     fn column(&self) -> Option<(&Arc<Table>, usize)> {
         Some((&self.table, self.position?))
+    }
+
+    fn distinct_column(&self) -> Option<(&Arc<Table>, usize)> {
+        self.distinct.as_ref().map(|(table, position)| (table, *position))
     }
 }
 

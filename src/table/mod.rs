@@ -80,7 +80,7 @@ pub use lists::{column_list, distinct_cells, row_list};
 pub use nested_join::NestedJoin;
 pub use operator::{Batches, Demand, Operator};
 pub use parallel::{Morsel, Morsels, Stage, StageOver, Staged, one_by_one};
-pub use pivot::{Turn, pivot};
+pub use pivot::{Turn, pivot, pivot_by_all};
 pub(crate) use plan::noted;
 pub use plan::{Explanation, Figures, How, Observed, Plan, read_through};
 pub use project::{project, select_positions};
@@ -220,6 +220,11 @@ impl Table {
     /// What yields the rows.
     pub fn operator(&self) -> &Arc<dyn Operator> {
         &self.operator
+    }
+
+    /// Whether both tables have the rows of one step, column by column. Their names and types may differ.
+    pub fn shares_rows(&self, other: &Table) -> bool {
+        std::ptr::addr_eq(Arc::as_ptr(&self.operator), Arc::as_ptr(&other.operator))
     }
 
     /// The record type of the rows.

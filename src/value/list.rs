@@ -47,6 +47,11 @@ pub trait Enumerate: Send + Sync {
         None
     }
 
+    /// The table and the column whose cells the items are, but for those that equal one before them, if they are.
+    fn distinct_column(&self) -> Option<(&Arc<Table>, usize)> {
+        None
+    }
+
     /// Whether items can be read many at a time ([`Iterate::next_chunk`]).
     fn has_chunks(&self) -> bool {
         false
@@ -148,6 +153,14 @@ impl List {
     pub fn as_column(&self) -> Option<(&Arc<Table>, usize)> {
         match self {
             List::Lazy(list) => list.column(),
+            _ => None,
+        }
+    }
+
+    /// The table and the column whose cells the items are, but for those that equal one before them, if they are.
+    pub fn as_distinct_column(&self) -> Option<(&Arc<Table>, usize)> {
+        match self {
+            List::Lazy(list) => list.distinct_column(),
             _ => None,
         }
     }

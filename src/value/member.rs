@@ -46,8 +46,8 @@ impl Member {
         }
     }
 
-    /// Whether the member holds no other members, so that dropping it nests nothing.
-    pub(super) fn is_flat(&self) -> bool {
+    /// Whether the member is evaluated and holds no other members: neither dropping nor comparing it nests anything.
+    pub(crate) fn is_flat(&self) -> bool {
         match self {
             Member::Ready(value) => !matches!(
                 value,

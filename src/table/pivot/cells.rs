@@ -8,7 +8,7 @@ use crate::table::aggregate::{Aggregator, of_items};
 use crate::table::{Batch, Column};
 use crate::value::{List, Member, Result, Value};
 
-/// The values of the new columns, row by row and in a row name by name.
+/// The values of the new columns' cells, as these are numbered.
 pub(super) enum Cells {
     /// What an aggregate that keeps no values makes of them.
     Streamed(Box<Aggregator>),
@@ -71,6 +71,11 @@ impl Cells {
                 cells.capacity() * size_of::<Vec<Member>>() + kept * 4 * size_of::<Member>()
             }
         }
+    }
+
+    /// Whether each cell without values has a value of its own: one that a function may give it when it is read.
+    pub(super) fn differ_without_values(&self, turn: &Turn) -> bool {
+        matches!(self, Cells::Kept(..)) && turn.aggregate.is_some()
     }
 
     /// The cells, of which there are so many.

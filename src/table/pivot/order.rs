@@ -31,9 +31,9 @@ enum Rows {
 }
 
 impl Ordered {
-    /// No rows yet.
-    pub(super) fn new(ctx: &Context, plan: &Plan) -> Ordered {
-        let (width, has_key) = (plan.keys.len() + plan.turn.names.len(), !plan.keys.is_empty());
+    /// No rows yet, with cells of so many names.
+    pub(super) fn new(ctx: &Context, plan: &Plan, names: usize) -> Ordered {
+        let (width, has_key) = (plan.keys.len() + names, !plan.keys.is_empty());
         let rows = match plan.may_part && has_key {
             true => Rows::InOrder(InOrder::by(ctx, width + 1, &[0, width])),
             false => Rows::Kept(Vec::new()),

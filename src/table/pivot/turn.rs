@@ -1,37 +1,19 @@
 //! Rows gathered by their keys, in as much memory as is granted: past that, rows with other keys go to a temporary
 //! file in parts, and each part is turned by itself.
 
+use std::sync::Arc;
+
+use super::Plan;
 use super::cells::Cells;
+use super::grid::Grid;
+use super::names::Names;
 use super::order::Ordered;
-use super::{Plan, Turn};
 use crate::eval::{Context, RowsHeld};
 use crate::table::gather::{ROWS, gather_column};
 use crate::table::numbering::{NONE, Numbering};
 use crate::table::overflow::{DEEPEST, Overflow, numbered};
 use crate::table::{Batch, Batches, Column, Place};
-use crate::value::{Error, Member, Result, Text, Value};
-use std::sync::Arc;
-
-/// The names that become columns.
-pub(super) struct Names {
-    numbering: Numbering,
-    /// The column of each numbered name; of equal names the first.
-    columns: Vec<u32>,
-}
-
-impl Names {
-    /// # Errors
-    /// Only a stop.
-    pub(super) fn new(ctx: &Context, names: &[Text]) -> Result<Names> {
-        let mut numbering = Numbering::plain(1);
-        let column: Column = names.iter().map(|name| Member::Ready(Value::Text(name.clone()))).collect();
-        let mut numbers = Vec::new();
-        numbering.number(ctx, &Batch::new(vec![Arc::new(column)], names.len()), &[0], &mut numbers)?;
-        let first = |number: u32| numbers.iter().position(|other| *other == number).unwrap_or(0) as u32;
-        let columns = (0..numbering.len() as u32).map(first).collect();
-        Ok(Names { numbering, columns })
-    }
-}
+use crate::value::{Error, Result};
 
 /// The rows of the result so far.
 struct Turned {
@@ -39,63 +21,43 @@ struct Turned {
     /// The first row of each key, of which only the key is kept.
     batches: Vec<Batch>,
     firsts: Vec<Place>,
+    grid: Grid,
     cells: Cells,
     held: RowsHeld,
 }
 
-/// Reads rows and hands on what they come to, by first appearance. At a `level` above 0 they are a part of a part of
-/// that many.
+/// Reads rows and turns them, by names that are known by the end of the first part of them.
 ///
 /// # Errors
 /// What reading the rows, and their keys and names, raises.
 pub(super) fn turn(
     ctx: &Context,
     plan: &Plan,
-    names: &Names,
+    names: &mut Names,
     input: &mut dyn Batches,
+) -> Result<Box<dyn Batches>> {
+    let (turned, overflow) = Turned::read(ctx, plan, names, input, 0)?;
+    let mut ordered = Ordered::new(ctx, plan, names.len());
+    turned.hand_on(ctx, plan, names.len(), &mut ordered)?;
+    turn_parts(ctx, plan, names, overflow, 1, &mut ordered)?;
+    ordered.finish(ctx)
+}
+
+/// Turns the rows that were put off. At `level` they are a part of a part of that many.
+fn turn_parts(
+    ctx: &Context,
+    plan: &Plan,
+    names: &mut Names,
+    overflow: Option<Overflow>,
     level: u32,
     ordered: &mut Ordered,
 ) -> Result<()> {
-    let mut turned = Turned::new(ctx, plan);
-    let (mut overflow, mut count) = (None, 0);
-    let (mut rows, mut columns) = (Vec::new(), Vec::new());
-    while let Some(batch) = input.next(ctx)? {
-        let batch = if plan.may_part && level == 0 { numbered(&batch, count) } else { batch };
-        count += batch.len() as u64;
-        rows.clear();
-        columns.clear();
-        match &mut overflow {
-            None => turned.rows.number(ctx, &batch, &plan.keys, &mut rows)?,
-            Some(overflow) => turned.put_off(ctx, plan, &batch, &mut rows, overflow)?,
-        }
-        names.numbering.find(ctx, &batch, &[plan.turn.attribute], &mut columns)?;
-        let places = places(turned.rows.len(), &plan.turn)?;
-        turned.note_firsts(plan, &batch, &rows);
-        // From here on the number of a row's cell, or none.
-        let width = plan.turn.names.len() as u32;
-        for (row, name) in rows.iter_mut().zip(&columns) {
-            let column = names.columns.get(*name as usize).filter(|_| *row != NONE);
-            *row = column.map_or(NONE, |column| *row * width + column);
-        }
-        turned.cells.take(ctx, &batch, plan.turn.value, &rows, places)?;
-        if plan.may_part && overflow.is_none() && turned.is_full(plan, level) {
-            let kept = plan.keys.iter().copied().chain([plan.turn.attribute, plan.turn.value]);
-            overflow = Some(Overflow::new(ctx, kept.collect(), plan.input_width, level)?);
-        }
-    }
-    turned.finish(ctx, plan, ordered)?;
     for mut part in overflow.map(Overflow::into_parts).transpose()?.unwrap_or_default() {
-        turn(ctx, plan, names, &mut part, level + 1, ordered)?;
+        let (turned, overflow) = Turned::read(ctx, plan, names, &mut part, level)?;
+        turned.hand_on(ctx, plan, names.len(), ordered)?;
+        turn_parts(ctx, plan, names, overflow, level + 1, ordered)?;
     }
     Ok(())
-}
-
-/// How many cells so many rows have.
-fn places(rows: usize, turn: &Turn) -> Result<usize> {
-    let places = rows.checked_mul(turn.names.len()).filter(|places| *places < NONE as usize);
-    places.ok_or_else(|| {
-        Error::expression("The table would have too many cells. Turn fewer names, or fewer rows.")
-    })
 }
 
 impl Turned {
@@ -104,9 +66,60 @@ impl Turned {
             rows: Numbering::plain(plan.keys.len()),
             batches: Vec::new(),
             firsts: Vec::new(),
+            grid: Grid::default(),
             cells: Cells::new(&plan.turn),
             held: ctx.rows_held(),
         }
+    }
+
+    /// Reads rows, and puts those off for whose keys there is no room.
+    fn read(
+        ctx: &Context,
+        plan: &Plan,
+        names: &mut Names,
+        input: &mut dyn Batches,
+        level: u32,
+    ) -> Result<(Turned, Option<Overflow>)> {
+        let mut turned = Turned::new(ctx, plan);
+        let (mut overflow, mut count) = (None, 0);
+        let (mut rows, mut columns) = (Vec::new(), Vec::new());
+        while let Some(batch) = input.next(ctx)? {
+            let batch = if plan.may_part && level == 0 { numbered(&batch, count) } else { batch };
+            count += batch.len() as u64;
+            rows.clear();
+            columns.clear();
+            match &mut overflow {
+                None => turned.rows.number(ctx, &batch, &plan.keys, &mut rows)?,
+                Some(overflow) => turned.put_off(ctx, plan, &batch, &mut rows, overflow)?,
+            }
+            names.number(ctx, &batch, plan.turn.attribute, &mut columns)?;
+            turned.note_firsts(plan, &batch, &rows);
+            turned.take(ctx, plan, &batch, rows.iter().zip(&columns), names.len())?;
+            if plan.may_part && overflow.is_none() && turned.is_full(plan, level) {
+                let kept = plan.keys.iter().copied().chain([plan.turn.attribute, plan.turn.value]);
+                overflow = Some(Overflow::new(ctx, kept.collect(), plan.input_width, level)?);
+            }
+        }
+        Ok((turned, overflow))
+    }
+
+    /// Takes the values of a batch: for each row the number of its key, or of none, and that of its name.
+    fn take<'n>(
+        &mut self,
+        ctx: &Context,
+        plan: &Plan,
+        batch: &Batch,
+        rows: impl Iterator<Item = (&'n u32, &'n u32)>,
+        names: usize,
+    ) -> Result<()> {
+        if self.firsts.len().checked_mul(names).is_none_or(|cells| cells >= NONE as usize) {
+            return Err(Error::expression(
+                "The table would have too many cells. Turn fewer names, or fewer rows.",
+            ));
+        }
+        self.grid.grow(self.firsts.len());
+        let cells: Vec<u32> = rows.map(|(row, name)| self.grid.cell(*row, *name)).collect();
+        self.cells.take(ctx, batch, plan.turn.value, &cells, self.grid.len())
     }
 
     /// The numbers of the rows whose keys are known; the others are put off.
@@ -151,18 +164,21 @@ impl Turned {
         const CELL: usize = 24;
         let Some(known) = self.rows.held() else { return false };
         let firsts = self.firsts.len() * (size_of::<Place>() + (plan.keys.len() + 1) * CELL);
-        self.held.set(known + firsts + self.cells.held());
+        self.held.set(known + firsts + self.grid.held() + self.cells.held());
         level < DEEPEST && self.held.must_spill()
     }
 
-    /// Hands on the rows.
-    fn finish(mut self, ctx: &Context, plan: &Plan, ordered: &mut Ordered) -> Result<()> {
-        let width = plan.turn.names.len();
-        let cells = std::mem::replace(&mut self.cells, Cells::Kept(Vec::new(), 0));
-        let cells = cells.finish(ctx, &plan.turn, places(self.firsts.len(), &plan.turn)?)?;
+    /// Hands on the rows, with cells of so many names.
+    fn hand_on(mut self, ctx: &Context, plan: &Plan, names: usize, ordered: &mut Ordered) -> Result<()> {
+        if self.cells.differ_without_values(&plan.turn) {
+            self.grid.fill(names);
+        }
+        // The last cell stands for all that have no values.
+        let without = self.grid.len();
+        let cells = self.cells.finish(ctx, &plan.turn, without + 1)?;
         for (chunk, firsts) in self.firsts.chunks(ROWS).enumerate() {
             let rows = chunk * ROWS..chunk * ROWS + firsts.len();
-            let mut columns: Vec<Arc<Column>> = Vec::with_capacity(plan.keys.len() + width + 1);
+            let mut columns: Vec<Arc<Column>> = Vec::with_capacity(plan.keys.len() + names + 1);
             for (at, &key) in plan.keys.iter().enumerate() {
                 // The first one is what the rows are sorted by.
                 columns.push(Arc::new(match at == 0 || plan.demand.wants(at) {
@@ -170,11 +186,11 @@ impl Turned {
                     false => Column::unread(firsts.len()),
                 }));
             }
-            for name in 0..width {
+            for name in 0..names {
                 columns.push(Arc::new(match plan.demand.wants(plan.keys.len() + name) {
                     true => {
-                        let of_name: Vec<u32> = rows.clone().map(|row| (row * width + name) as u32).collect();
-                        cells.take(&of_name)
+                        let cell = |row| self.grid.known(row, name).unwrap_or(without as u32);
+                        cells.take(&rows.clone().map(cell).collect::<Vec<u32>>())
                     }
                     false => Column::unread(firsts.len()),
                 }));

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::names;
 use crate::eval::{Arguments, Context};
-use crate::table::{self, Turn};
-use crate::value::{Result, Type, Value};
+use crate::table::{self, Table, Turn};
+use crate::value::{List, Result, Type, Value};
 
 /// `Table.Pivot(table, pivotValues, attributeColumn, valueColumn, optional aggregationFunction)`.
 pub(super) fn pivot(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -14,12 +14,19 @@ pub(super) fn pivot(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
         (None, Some(ty)) => Arc::new(ty.with_null()),
         _ => Type::any(),
     };
-    let turn = Turn {
-        attribute: names::position(&table, &arguments.text(2)?)?,
-        value,
-        names: names::texts(ctx, &arguments.list(1)?)?,
-        aggregate,
-        ty,
-    };
-    Ok(Value::Table(Arc::new(table::pivot(&table, turn)?)))
+    let attribute = names::position(&table, &arguments.text(2)?)?;
+    let turn = Arc::new(Turn { attribute, value, aggregate, ty });
+    let names = arguments.list(1)?;
+    if are_all(&names, &table, attribute)
+        && let Some(pivoted) = table::pivot_by_all(ctx, &table, &turn)?
+    {
+        return Ok(Value::Table(Arc::new(pivoted)));
+    }
+    Ok(Value::Table(Arc::new(table::pivot(&table, turn, names::texts(ctx, &names)?)?)))
+}
+
+/// Whether a list is known to hold the different cells of a column, as the `List.Distinct` that the editor writes gives
+/// them.
+fn are_all(names: &List, table: &Table, column: usize) -> bool {
+    names.as_distinct_column().is_some_and(|(of, position)| position == column && of.shares_rows(table))
 }
