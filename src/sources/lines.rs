@@ -9,7 +9,7 @@ use super::bytes::{ByteReader, ByteSource};
 use super::encoding::{Decoder, Encoding};
 use crate::eval::Context;
 use crate::table::{
-    Batch, Batches, Column, Demand, Explanation, Morsel, Morsels, Operator, Spare, Table, TextBlock,
+    Batch, Batches, Column, Demand, Explanation, Morsel, Morsels, Operator, Spare, Staged, Table, TextBlock,
     TextViews, one_by_one,
 };
 use crate::value::types::Form;
@@ -156,7 +156,7 @@ struct Lines {
 }
 
 impl Morsel for Lines {
-    fn batch(self: Box<Self>, ctx: &Context) -> Result<Batch> {
+    fn batch(self: Box<Self>, ctx: &Context) -> Result<Staged> {
         let text =
             TextBlock::check(self.text).unwrap_or_else(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let block = TextBlock::lent(text, &self.spare);
@@ -180,7 +180,7 @@ impl Morsel for Lines {
             push(start, bytes.len(), bytes.len());
         }
         ctx.steps(count)?;
-        Ok(Batch::new(vec![Arc::new(Column::text(views.finish()))], count))
+        Ok(Batch::new(vec![Arc::new(Column::text(views.finish()))], count).into())
     }
 }
 

@@ -426,7 +426,7 @@ impl Column {
         is_flat && column.odd.as_ref().is_none_or(|odd| odd.values().all(Member::is_flat))
     }
 
-    /// The cells at `rows`, in that order.
+    /// The cells at `rows`, in that order; `null` for rows there are not.
     pub fn take(&self, rows: &[u32]) -> Column {
         if let Some((late, part)) = self.as_late()
             && let Some(late) = late.with_rows(|input| input.take(rows))
@@ -436,7 +436,16 @@ impl Column {
         let column = self.settled();
         let form = match &column.form {
             Form::Late(..) => return column.clone(),
-            Form::Same(member, _) => Form::Same(member.clone(), rows.len()),
+            Form::Same(member, len) if rows.iter().all(|row| (*row as usize) < *len) => {
+                Form::Same(member.clone(), rows.len())
+            }
+            Form::Same(member, len) => {
+                let cell = |row: &u32| match (*row as usize) < *len {
+                    true => member.clone(),
+                    false => Member::Ready(Value::Null),
+                };
+                Form::Any(rows.iter().map(cell).collect())
+            }
             Form::Unread(_) => Form::Unread(rows.len()),
             Form::Any(members) => {
                 let cell =

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::keys::cell;
 use super::numbering::Numbering;
-use super::{Batch, Demand, Place, Table};
+use super::{Batch, Column, Demand, Place, Table, gather_column};
 use crate::criteria::{Rule, ValueKey};
 use crate::eval::Context;
 use crate::value::{Error, Result, Value};
@@ -261,15 +261,31 @@ impl RowIndex {
         }
     }
 
-    /// The one match of each row that was looked up, or none, if no key has several rows.
-    pub fn only_matches(&self, matches: &Matches) -> Option<Vec<Place>> {
-        let (Matches::Numbers(numbers), ByKey::Numbered(_, lists)) = (matches, &self.rows) else {
-            return None;
-        };
+    /// Whether keys have numbers and none has several rows.
+    pub(super) fn has_single_rows(&self) -> bool {
         // There is a place for each number then.
-        let one_each = lists.places.len() + 1 == lists.starts.len();
-        let place = |number: &u32| lists.places.get(*number as usize).copied().unwrap_or(Place::NOWHERE);
-        one_each.then(|| numbers.iter().map(place).collect())
+        matches!(&self.rows, ByKey::Numbered(_, lists) if lists.places.len() + 1 == lists.starts.len())
+    }
+
+    /// For the number of each key the cell of its row in a column, if keys have numbers and one row each.
+    pub(super) fn by_number(&self, column: usize) -> Option<Column> {
+        match &self.rows {
+            ByKey::Numbered(_, lists) if self.has_single_rows() => {
+                Some(gather_column(&self.batches, column, &lists.places))
+            }
+            _ => None,
+        }
+    }
+
+    /// The numbers of the keys, without the rows.
+    ///
+    /// # Errors
+    /// The index, if its keys have none.
+    pub(super) fn into_numbering(self: Box<Self>) -> std::result::Result<Numbering, Box<RowIndex>> {
+        match self.rows {
+            ByKey::Numbered(numbering, _) => Ok(numbering),
+            rows => Err(Box::new(RowIndex { rows, ..*self })),
+        }
     }
 
     fn find(&self, ctx: &Context, other: &JoinKey, batch: &Batch, row: usize) -> Result<Vec<Place>> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::plan::{Explanation, How};
-use super::{Batch, Batches, Demand, Morsel, Morsels, Operator, RowTest, Table};
+use super::{Batch, Batches, Demand, Morsel, Morsels, Operator, RowTest, Staged, Table};
 use crate::eval::Context;
 use crate::value::{Error, Result};
 
@@ -98,10 +98,10 @@ struct Skipping {
     skip: usize,
 }
 
-struct Remaining(Batch);
+struct Remaining(Staged);
 
 impl Morsel for Remaining {
-    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Batch> {
+    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Staged> {
         Ok(self.0)
     }
 }
@@ -110,12 +110,16 @@ impl Morsels for Skipping {
     fn next(&mut self, ctx: &Context) -> Result<Option<Box<dyn Morsel>>> {
         while self.skip > 0 {
             let Some(morsel) = self.input.next(ctx)? else { return Ok(None) };
-            let batch = morsel.batch(ctx)?;
+            let Staged { batch, failed } = morsel.batch(ctx)?;
             if self.skip < batch.len() {
                 let skip = std::mem::take(&mut self.skip);
-                return Ok(Some(Box::new(Remaining(batch.slice(skip, batch.len())))));
+                let batch = batch.slice(skip, batch.len());
+                return Ok(Some(Box::new(Remaining(Staged { batch, failed }))));
             }
             self.skip -= batch.len();
+            if let Some(error) = failed {
+                return Err(error);
+            }
         }
         self.input.next(ctx)
     }

@@ -75,7 +75,7 @@ pub fn encode(
         return Ok(());
     }
     let pipeline = Pipeline::of(ctx, &**table.operator(), &Demand::all())?;
-    let mut batches = map(ctx, pipeline, make);
+    let mut batches = map(pipeline, make);
     while let Some(encoded) = batches.next(ctx)? {
         take(encoded)?;
     }

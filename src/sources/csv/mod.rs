@@ -37,7 +37,7 @@ use super::bytes::ByteSource;
 use super::encoding::Encoding;
 use crate::eval::Context;
 use crate::table::{
-    Batch, Batches, Column, Compute, Demand, Explanation, Morsel, Morsels, Operator, Table, Whole,
+    Batch, Batches, Column, Compute, Demand, Explanation, Morsel, Morsels, Operator, Staged, Table, Whole,
     late_columns, one_by_one,
 };
 use crate::value::types::Form;
@@ -200,11 +200,11 @@ struct Rows {
 }
 
 impl Morsel for Rows {
-    fn batch(self: Box<Self>, ctx: &Context) -> Result<Batch> {
+    fn batch(self: Box<Self>, ctx: &Context) -> Result<Staged> {
         let Rows { plan, block, rows } = *self;
         let Some(mut block) = block else {
             let columns = (0..plan.width).map(|_| Arc::new(Column::unread(rows)));
-            return Ok(Batch::new(columns.collect(), rows));
+            return Ok(Batch::new(columns.collect(), rows).into());
         };
         block.settle(plan.document.dialect.quotes);
         let made = Arc::new(Made { plan, block, rows });
@@ -212,7 +212,7 @@ impl Morsel for Rows {
         if made.plan.document.extra == Extra::Error {
             columns = fail_long_rows(&made.cells(), made.plan.width, columns);
         }
-        Ok(Batch::new(columns, rows))
+        Ok(Batch::new(columns, rows).into())
     }
 }
 

@@ -148,7 +148,7 @@ impl Operator for Group {
         let plan = Arc::new(Plan { grouping, key_shape, aggregates, streams, settled, keeps_rows });
         let pipeline = Pipeline::of(ctx, &**self.input.operator(), &below)?;
         let prepare = Arc::clone(&plan);
-        let input = map(ctx, pipeline, move |ctx, batch| prepare.prepared(ctx, batch));
+        let input = map(pipeline, move |ctx, batch| prepare.prepared(ctx, batch));
         let table = Arc::clone(&self.input);
         Ok(Box::new(Gathering::new(ctx, Input::Made(input), table, plan, demand.clone(), 0)))
     }

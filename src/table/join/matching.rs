@@ -68,14 +68,6 @@ impl Matching {
         let (index, kind) = (&self.index, self.plan.kind);
         // As many as the batch has, so that it can be handed on as it is where each row has one match.
         let size = ROWS.max(current.batch.len());
-        if kind == JoinKind::LeftOuter
-            && current.row == 0
-            && let Some(right) = index.only_matches(&current.matches)
-        {
-            ctx.steps(right.len())?;
-            current.row = right.len();
-            return Ok(((0..right.len() as u32).collect(), right));
-        }
         let (mut left, mut right) = (Vec::with_capacity(size), Vec::with_capacity(size));
         while current.row < current.matches.rows() && left.len() < size {
             ctx.step()?;

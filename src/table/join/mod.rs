@@ -2,16 +2,19 @@
 
 mod matching;
 mod parted;
+mod probe;
 
 use std::sync::Arc;
 
 use super::keys::with_keys;
+use super::parallel::{self, Morsel, Morsels, Pipeline};
 use super::plan::{self, Explanation};
-use super::{Batch, Batches, Demand, JoinKey, Operator, Table, parallel};
+use super::{Batches, Demand, JoinKey, Operator, Table};
 use crate::eval::Context;
 use crate::value::{Error, Result};
 use matching::Matching;
 use parted::Indexed;
+use probe::Probe;
 
 /// Which rows a join gives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,7 +97,8 @@ pub struct JoinSide {
 ///
 /// Pairs come in the order of the left rows, those of one left row in the order of the right rows; right rows
 /// without a left one come last. The right table is held in memory; past what is granted for it both tables go to
-/// temporary files in parts, by a hash of the key, and are joined part by part.
+/// temporary files in parts, by a hash of the key, and are joined part by part. Where a left row gives one row at most,
+/// it is looked up by the thread that makes its batch.
 pub struct Join {
     /// The left side, which is streamed.
     pub left: JoinSide,
@@ -150,12 +154,23 @@ impl Join {
     }
 }
 
+impl Join {
+    fn pieces(&self, ctx: &Context, demand: &Demand) -> Result<Joining> {
+        let plan = self.plan(demand);
+        let left = Pipeline::of(ctx, &**self.left.table.operator(), &plan.left_demand())?;
+        let right = self.right.table.operator().open(ctx, &plan.right_demand())?;
+        Ok(Joining { plan: Arc::new(plan), state: State::Opened(left, right), failed: None })
+    }
+}
+
 impl Operator for Join {
     fn open(&self, ctx: &Context, demand: &Demand) -> Result<Box<dyn Batches>> {
-        let plan = self.plan(demand);
-        let (left, keys) = (self.left.table.operator(), self.left.key.columns.clone());
-        let left = parallel::settled(ctx, &**left, &plan.left_demand(), keys)?;
-        Ok(Box::new(Joining { plan: Arc::new(plan), state: State::Opened(left), failed: None }))
+        let pieces = Box::new(self.pieces(ctx, demand)?);
+        Ok(Pipeline::of_morsels(ctx, pieces, demand).rows(demand))
+    }
+
+    fn morsels(&self, ctx: &Context, demand: &Demand) -> Result<Option<Box<dyn Morsels>>> {
+        Ok(Some(Box::new(self.pieces(ctx, demand)?)))
     }
 
     fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
@@ -180,8 +195,10 @@ struct Joining {
 }
 
 enum State {
-    /// Nothing was read yet, of the left side either.
-    Opened(Box<dyn Batches>),
+    /// Nothing was read yet, of either side.
+    Opened(Pipeline, Box<dyn Batches>),
+    /// Left rows are looked up where their batches are made.
+    Probing(Box<dyn Morsels>),
     /// Left rows are looked up as they come.
     Matching(Box<Matching>),
     /// The rows were joined in parts.
@@ -190,16 +207,20 @@ enum State {
 }
 
 impl Joining {
-    fn start(&mut self, ctx: &Context, left: Box<dyn Batches>) -> Result<State> {
-        let (plan, right) = (&self.plan, &self.plan.right.table);
-        let mut rows = right.operator().open(ctx, &plan.right_demand())?;
-        Ok(match parted::index(ctx, plan, &mut *rows, 0)? {
-            Indexed::Whole(index, held) => {
-                State::Matching(Box::new(Matching::new(Arc::clone(plan), left, index, held)))
-            }
+    fn start(&mut self, ctx: &Context, left: Pipeline, mut right: Box<dyn Batches>) -> Result<State> {
+        let plan = &self.plan;
+        let keys = plan.left.key.columns.clone();
+        Ok(match parted::index(ctx, plan, &mut *right, 0)? {
+            Indexed::Whole(index, held) => match Probe::new(plan, index, held) {
+                Ok(probe) => State::Probing(Box::new(left.then(Arc::new(probe)).into_morsels())),
+                Err((index, held)) => {
+                    let left = parallel::settled_rows(left, keys);
+                    State::Matching(Box::new(Matching::new(Arc::clone(plan), left, index, held)))
+                }
+            },
             Indexed::Parts(parts) => {
-                drop(rows);
-                let (joined, failed) = parted::join(ctx, plan, left, parts)?;
+                drop(right);
+                let (joined, failed) = parted::join(ctx, plan, parallel::settled_rows(left, keys), parts)?;
                 self.failed = failed;
                 State::Parted(joined)
             }
@@ -207,20 +228,21 @@ impl Joining {
     }
 }
 
-impl Batches for Joining {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
-        if let State::Opened(_) = self.state
-            && let State::Opened(left) = std::mem::replace(&mut self.state, State::Ended)
+impl Morsels for Joining {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Box<dyn Morsel>>> {
+        if let State::Opened(..) = self.state
+            && let State::Opened(left, right) = std::mem::replace(&mut self.state, State::Ended)
         {
-            self.state = self.start(ctx, left)?;
+            self.state = self.start(ctx, left, right)?;
         }
         let batch = match &mut self.state {
+            State::Probing(pieces) => return pieces.next(ctx),
             State::Matching(matching) => matching.next(ctx)?,
             State::Parted(rows) => rows.next(ctx)?,
-            State::Opened(_) | State::Ended => None,
+            State::Opened(..) | State::Ended => None,
         };
         match batch {
-            Some(batch) => Ok(Some(batch)),
+            Some(batch) => Ok(Some(Box::new(batch))),
             None => self.failed.take().map_or(Ok(None), Err),
         }
     }

@@ -73,7 +73,11 @@ fn outcome(memory: Option<u64>, table: Table, text: &str) -> Vec<String> {
 /// All rows, and the error that follows them.
 fn joined(memory: Option<u64>, left: Table, right: Table, text: &str) -> Vec<String> {
     let engine = Engine::new()
-        .with_limits(Limits { rows_memory: memory, ..Limits::default() })
+        .with_limits(Limits {
+            rows_memory: memory,
+            threads: if memory.is_none() { 3 } else { 1 },
+            ..Limits::default()
+        })
         .with_host(LocalHost::new("."))
         .with_value("T", Value::Table(Arc::new(left)))
         .with_value("U", Value::Table(Arc::new(right)));
@@ -149,6 +153,10 @@ proptest! {
             format!("Table.SelectColumns(Table.Join(T, {{\"a\", \"b\"}}, U, {{\"c\", \"d\"}}, JoinKind.{kind}, null, \
                      {{{comparer}, {comparer}}}), {{\"m\", \"n\"}})"),
             "Table.ExpandTableColumn(Table.NestedJoin(T, \"b\", U, \"c\", \"x\"), \"x\", {\"m\"})".to_owned(),
+            // Right rows with a key each of their own are looked up elsewhere.
+            format!("Table.Join(T, {{\"b\"}}, Table.Distinct(U, {{\"c\"}}), {{\"c\"}}, JoinKind.{kind})"),
+            format!("Table.SelectColumns(Table.Join(Table.AddColumn(T, \"l\", each [n] & [b]), {{\"b\", \"a\"}}, \
+                     Table.Distinct(U, {{\"c\", \"d\"}}), {{\"c\", \"d\"}}, JoinKind.{kind}), {{\"m\", \"l\"}})"),
         ] {
             let sides = || (named(["n", "a", "b"], &left, failing), named(["m", "c", "d"], &right, failing_right));
             let outcome = |memory| { let (left, right) = sides(); joined(memory, left, right, &text) };

@@ -16,7 +16,7 @@ pub fn fold<S: Send>(
     start: impl Fn() -> S + Sync,
     consume: impl Fn(&Context, &mut S, u64, Batch) -> Result<()> + Sync,
 ) -> Result<Vec<S>> {
-    let threads = if pipeline.shared { ctx.threads() } else { 1 };
+    let threads = pipeline.threads;
     let stages = pipeline.stages;
     // The number of the next piece, and the source while it may have more.
     let source = Mutex::new((0_u64, Some(&mut pipeline.source)));

@@ -15,7 +15,7 @@ mod tests;
 pub use fold::fold;
 pub use ordered::{Ordered, map};
 pub use pipeline::{Pipeline, one_by_one, open};
-pub(super) use settled::{make_views, settle, settled};
+pub(super) use settled::{make_views, settle, settled, settled_rows};
 
 use std::sync::Arc;
 
@@ -34,17 +34,17 @@ pub trait Morsels: Send {
 
 /// A piece of a table that is no batch yet.
 pub trait Morsel: Send {
-    /// Its rows.
+    /// Its rows, and the error that comes after them.
     ///
     /// # Errors
-    /// An error of the enumeration of rows.
-    fn batch(self: Box<Self>, ctx: &Context) -> Result<Batch>;
+    /// An error of the enumeration that no row comes before.
+    fn batch(self: Box<Self>, ctx: &Context) -> Result<Staged>;
 }
 
 /// Rows that are a batch already.
 impl Morsel for Batch {
-    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Batch> {
-        Ok(*self)
+    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Staged> {
+        Ok((*self).into())
     }
 }
 
@@ -57,7 +57,7 @@ pub trait Stage: Send + Sync {
     fn apply(&self, ctx: &Context, batch: Batch) -> Result<Staged>;
 }
 
-/// What a [`Stage`] gives.
+/// What a [`Stage`], or a [`Morsel`], gives.
 pub struct Staged {
     /// The rows, maybe none.
     pub batch: Batch,

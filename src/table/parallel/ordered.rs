@@ -14,11 +14,10 @@ const AHEAD: u64 = 3;
 
 /// What `make` gives for the batches of a pipeline, in their order; on as many threads as the evaluation may use.
 pub fn map<T: Send + 'static>(
-    ctx: &Context,
     pipeline: Pipeline,
     make: impl Fn(&Context, Batch) -> T + Send + Sync + 'static,
 ) -> Ordered<T> {
-    let threads = if pipeline.shared { ctx.threads() } else { 1 };
+    let threads = pipeline.threads;
     let shared = Shared {
         source: Mutex::new(Pulling { source: pipeline.source, ended: false }),
         stages: pipeline.stages,

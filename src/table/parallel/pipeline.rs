@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Morsel, Morsels, Ordered, Stage, StageOver, map};
+use super::{Morsel, Morsels, Ordered, Stage, StageOver, Staged, map};
 use crate::eval::Context;
 use crate::table::{Batch, Batches, Demand, Operator};
 use crate::value::{Error, Result};
@@ -9,8 +9,8 @@ use crate::value::{Error, Result};
 pub struct Pipeline {
     pub(super) source: Source,
     pub(super) stages: Stages,
-    /// Whether batches may be made on several threads: not where a limit says that few are needed.
-    pub(super) shared: bool,
+    /// How many threads may make batches: one where a limit says that few are needed.
+    pub(super) threads: usize,
 }
 
 /// Where the pieces come from.
@@ -43,16 +43,41 @@ impl Pipeline {
     /// What opening the source raises.
     pub fn of(ctx: &Context, operator: &dyn Operator, demand: &Demand) -> Result<Pipeline> {
         match operator.stage(ctx, demand)? {
-            Some(top) => Pipeline::under(ctx, top, demand.limit.is_none()),
-            None => Ok(Pipeline {
-                source: Source::open(ctx, operator, demand)?,
-                stages: Stages(Vec::new()),
-                shared: demand.limit.is_none(),
-            }),
+            Some(top) => Pipeline::under(ctx, top, demand),
+            None => {
+                Ok(Pipeline::over(Source::open(ctx, operator, demand)?, Vec::new(), threads(ctx, demand)))
+            }
         }
     }
 
-    fn under(ctx: &Context, top: StageOver, shared: bool) -> Result<Pipeline> {
+    /// Pieces and no stage.
+    pub fn of_morsels(ctx: &Context, morsels: Box<dyn Morsels>, demand: &Demand) -> Pipeline {
+        Pipeline::over(Source::Morsels(morsels), Vec::new(), threads(ctx, demand))
+    }
+
+    fn over(source: Source, stages: Vec<Arc<dyn Stage>>, threads: usize) -> Pipeline {
+        Pipeline { source, stages: Stages(stages), threads }
+    }
+
+    /// The same with one more stage on top.
+    pub fn then(mut self, stage: Arc<dyn Stage>) -> Pipeline {
+        self.stages.0.push(stage);
+        self
+    }
+
+    /// The batches in their order, made on several threads.
+    pub fn rows(self, demand: &Demand) -> Box<dyn Batches> {
+        let rows = map(self, |_, batch| batch);
+        Box::new(Staging { rows, left: demand.limit.unwrap_or(usize::MAX) })
+    }
+
+    /// The pieces, each of which goes through the stages where its batch is made.
+    pub fn into_morsels(self) -> impl Morsels {
+        Through { source: self.source, stages: Arc::new(self.stages) }
+    }
+
+    fn under(ctx: &Context, top: StageOver, above: &Demand) -> Result<Pipeline> {
+        let mut threads = threads(ctx, above);
         let mut stages = vec![top.stage];
         let (mut input, mut demand) = (top.input, top.demand);
         while let Some(below) = input.operator().stage(ctx, &demand)? {
@@ -60,8 +85,38 @@ impl Pipeline {
             (input, demand) = (below.input, below.demand);
         }
         stages.reverse();
-        let source = Source::open(ctx, &**input.operator(), &demand)?;
-        Ok(Pipeline { source, stages: Stages(stages), shared: shared && demand.limit.is_none() })
+        threads = threads.min(self::threads(ctx, &demand));
+        Ok(Pipeline::over(Source::open(ctx, &**input.operator(), &demand)?, stages, threads))
+    }
+}
+
+/// How many threads may make the batches that are asked for.
+fn threads(ctx: &Context, demand: &Demand) -> usize {
+    if demand.limit.is_none() { ctx.threads() } else { 1 }
+}
+
+/// Pieces with stages to go through.
+struct Through {
+    source: Source,
+    stages: Arc<Stages>,
+}
+
+impl Morsels for Through {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Box<dyn Morsel>>> {
+        let Some(piece) = self.source.next(ctx)? else { return Ok(None) };
+        Ok(Some(Box::new(PieceThrough { piece, stages: Arc::clone(&self.stages) })))
+    }
+}
+
+struct PieceThrough {
+    piece: Piece,
+    stages: Arc<Stages>,
+}
+
+impl Morsel for PieceThrough {
+    fn batch(self: Box<Self>, ctx: &Context) -> Result<Staged> {
+        let Outcome { batch, failed } = self.stages.run(ctx, self.piece);
+        Ok(Staged { batch: batch.unwrap_or_else(|| Batch::new(Vec::new(), 0)), failed })
     }
 }
 
@@ -86,13 +141,12 @@ impl Stages {
     pub(super) fn run(&self, ctx: &Context, piece: Piece) -> Outcome {
         let made = match piece {
             Piece::Morsel(morsel) => morsel.batch(ctx),
-            Piece::Batch(batch) => Ok(batch),
+            Piece::Batch(batch) => Ok(batch.into()),
         };
-        let mut batch = match made {
-            Ok(batch) => batch,
+        let Staged { mut batch, mut failed } = match made {
+            Ok(staged) => staged,
             Err(error) => return Outcome { batch: None, failed: Some(error) },
         };
-        let mut failed = None;
         for stage in &self.0 {
             if batch.is_empty() {
                 break;
@@ -115,9 +169,7 @@ impl Stages {
 /// # Errors
 /// What opening the source raises.
 pub fn open(ctx: &Context, top: StageOver, demand: &Demand) -> Result<Box<dyn Batches>> {
-    let pipeline = Pipeline::under(ctx, top, demand.limit.is_none())?;
-    let rows = map(ctx, pipeline, |_, batch| batch);
-    Ok(Box::new(Staging { rows, left: demand.limit.unwrap_or(usize::MAX) }))
+    Ok(Pipeline::under(ctx, top, demand)?.rows(demand))
 }
 
 struct Staging {
@@ -143,11 +195,25 @@ impl Batches for Staging {
 /// The batches of pieces, made one after the other on the thread that reads: what [`Operator::open`] of a source of
 /// pieces gives.
 pub fn one_by_one(morsels: Box<dyn Morsels>) -> Box<dyn Batches> {
-    struct OneByOne(Box<dyn Morsels>);
+    struct OneByOne {
+        morsels: Box<dyn Morsels>,
+        /// The error that comes next.
+        failed: Option<Error>,
+    }
     impl Batches for OneByOne {
         fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
-            self.0.next(ctx)?.map(|morsel| morsel.batch(ctx)).transpose()
+            loop {
+                if let Some(error) = self.failed.take() {
+                    return Err(error);
+                }
+                let Some(morsel) = self.morsels.next(ctx)? else { return Ok(None) };
+                let staged = morsel.batch(ctx)?;
+                self.failed = staged.failed;
+                if !staged.batch.is_empty() {
+                    return Ok(Some(staged.batch));
+                }
+            }
         }
     }
-    Box::new(OneByOne(morsels))
+    Box::new(OneByOne { morsels, failed: None })
 }

@@ -14,12 +14,16 @@ pub(in crate::table) fn settled(
     demand: &Demand,
     columns: Vec<usize>,
 ) -> Result<Box<dyn Batches>> {
-    let pipeline = Pipeline::of(ctx, operator, demand)?;
-    Ok(Box::new(Settling(map(ctx, pipeline, move |ctx, batch| {
+    Ok(settled_rows(Pipeline::of(ctx, operator, demand)?, columns))
+}
+
+/// [`settled()`] for a pipeline that was made.
+pub(in crate::table) fn settled_rows(pipeline: Pipeline, columns: Vec<usize>) -> Box<dyn Batches> {
+    Box::new(Settling(map(pipeline, move |ctx, batch| {
         let batch = settle(ctx, batch, &columns)?;
         make_views(&batch, &columns);
         Ok(batch)
-    }))))
+    })))
 }
 
 /// Computes the cells of some columns.

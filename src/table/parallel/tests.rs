@@ -51,9 +51,9 @@ impl Morsels for Reading {
 }
 
 impl Morsel for Piece {
-    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Batch> {
+    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Staged> {
         let numbers = (self.0 * ROWS..(self.0 + 1) * ROWS).map(|number| Member::Ready(Value::Int64(number)));
-        Ok(Batch::new(vec![Arc::new(numbers.collect::<Column>())], ROWS as usize))
+        Ok(Batch::new(vec![Arc::new(numbers.collect::<Column>())], ROWS as usize).into())
     }
 }
 

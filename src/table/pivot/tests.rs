@@ -137,7 +137,7 @@ proptest! {
         );
         let limits = Limits { rows_memory: memory, ..Limits::default() };
         // A list of its own knows nothing of its origin.
-        let expected = outcome(&rows, limits.clone(), &text("List.Transform(List.Distinct(t[a]), each _)"));
+        let expected = outcome(&rows, limits, &text("List.Transform(List.Distinct(t[a]), each _)"));
         let at_once = text("List.Distinct(t[a])");
         prop_assert_eq!(&outcome(&rows, limits, &at_once), &expected);
         let row_wise = Limits { row_wise: true, ..Limits::default() };

@@ -270,11 +270,11 @@ struct Piece {
 }
 
 impl Morsel for Piece {
-    fn batch(self: Box<Self>, ctx: &Context) -> Result<Batch> {
+    fn batch(self: Box<Self>, ctx: &Context) -> Result<Staged> {
         let Piece { inner, probe } = *self;
-        let batch = probe.measure(|| inner.batch(ctx))?;
-        probe.gave(&batch);
-        Ok(batch)
+        let staged = probe.measure(|| inner.batch(ctx))?;
+        probe.gave(&staged.batch);
+        Ok(staged)
     }
 }
 

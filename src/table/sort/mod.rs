@@ -85,7 +85,7 @@ impl Sort {
             (Some(parts), _) => {
                 let columns = (0..width).filter(|at| below.wants(*at)).collect();
                 let pipeline = Pipeline::of(ctx, input, &below)?;
-                let chunks = Chunks::new(ctx, pipeline, parts, columns, width);
+                let chunks = Chunks::new(pipeline, parts, columns, width);
                 Collecting::Runs(Runs::new(ctx, Arc::clone(chunks.means())), chunks)
             }
             (None, _) => Collecting::Rest(Vec::new(), input.open(ctx, &below)?),

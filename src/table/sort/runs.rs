@@ -9,7 +9,7 @@ use super::merge::Merge;
 use super::run::{Run, RunWriter};
 use crate::eval::{Context, RowsHeld, Spill};
 use crate::table::packed::{Beside, unpack};
-use crate::table::parallel::{Morsel, Ordered, Pipeline, map};
+use crate::table::parallel::{Morsel, Ordered, Pipeline, Staged, map};
 use crate::table::{Batch, Batches};
 use crate::value::Result;
 
@@ -51,8 +51,8 @@ impl PackedRows {
 }
 
 impl Morsel for PackedRows {
-    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Batch> {
-        Ok(self.unpack())
+    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Staged> {
+        Ok(self.unpack().into())
     }
 }
 
@@ -66,19 +66,13 @@ pub(super) struct Chunks {
 
 impl Chunks {
     /// Rows of a table of `width` columns, of which those at `columns` are kept.
-    pub(super) fn new(
-        ctx: &Context,
-        pipeline: Pipeline,
-        parts: Arc<[Part]>,
-        columns: Vec<usize>,
-        width: usize,
-    ) -> Chunks {
+    pub(super) fn new(pipeline: Pipeline, parts: Arc<[Part]>, columns: Vec<usize>, width: usize) -> Chunks {
         let means = Arc::new(Packed::new(columns, width));
         let of_rows = Arc::clone(&means);
         let sort = move |ctx: &Context, batch: Batch| {
             Chunk::of(ctx, batch, &parts, &of_rows.columns, &of_rows.beside)
         };
-        Chunks { chunks: map(ctx, pipeline, sort), means, unpacked: VecDeque::new() }
+        Chunks { chunks: map(pipeline, sort), means, unpacked: VecDeque::new() }
     }
 
     /// What the packed rows mean.
