@@ -104,10 +104,6 @@ pub fn check(source: &Source, options: &Options) -> Vec<Finding> {
 /// Whether a name is built like those of libraries, `Space.Name`, in a space that the library does not have, nor one
 /// that differs in a letter: then it is a connector's or an extension's, and not one of the library's with a slip in it.
 fn is_of_a_connector(name: &str) -> bool {
-    // Only extensions see it.
-    if name == "Uri.Type" {
-        return true;
-    }
     let Some((space, rest)) = name.split_once('.') else { return false };
     let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
     let folded = space.to_lowercase();

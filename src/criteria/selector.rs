@@ -64,7 +64,7 @@ impl Keys {
     }
 
     /// The key of one part.
-    pub(super) fn at(&self, part: usize) -> &Value {
+    pub fn at(&self, part: usize) -> &Value {
         match part.checked_sub(1) {
             None => &self.first,
             Some(at) => self.rest.get(at).unwrap_or(&Value::Null),

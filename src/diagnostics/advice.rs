@@ -1,7 +1,9 @@
 //! What to do about errors that programs raise: hints the error itself does not give.
 
+use std::sync::Arc;
+
 use crate::resolve::closest;
-use crate::value::{Error, Raised, Stop, Text, Value};
+use crate::value::{Clue, Error, Kind, Raised, Stop, Text, Type, Value, type_text};
 
 /// A hint for a name that means nothing and is like no other, by the code of the mistake.
 pub(super) fn name(code: &str) -> Option<String> {
@@ -32,6 +34,9 @@ fn stopped(stop: Stop) -> Option<String> {
 }
 
 fn raised(raised: &Raised) -> Option<String> {
+    if let Some(Clue::Argument { function, parameter, ty }) = &raised.clue {
+        return Some(argument(raised, function.as_deref(), parameter, ty));
+    }
     let message = raised.message.as_text()?;
     let parameter = |at: usize| match raised.message_parameters.as_plain() {
         Value::List(list) => list.as_items()?.get(at)?.ready().cloned(),
@@ -44,7 +49,7 @@ fn raised(raised: &Raised) -> Option<String> {
             return among(&name, record.names(), "The record has the fields");
         }
         Some("The column '#{0}' of the table wasn't found.") => {
-            let known = raised.known.as_ref()?;
+            let Some(Clue::Names(known)) = &raised.clue else { return None };
             return among(&parameter(0)?, known.names(), "The table has the columns");
         }
         Some("The function '#{0}' isn't available in this version of pqm.") => {
@@ -64,6 +69,33 @@ fn raised(raised: &Raised) -> Option<String> {
         );
     }
     None
+}
+
+/// Which parameter refused a value, and how the value may be made into what it takes.
+fn argument(raised: &Raised, function: Option<&str>, parameter: &str, ty: &Arc<Type>) -> String {
+    let of = function.map(|name| format!(" of {name}")).unwrap_or_default();
+    let (wanted, ty) = (ty.kinds(), type_text(ty));
+    let taken = ty.strip_prefix("type ").unwrap_or(&ty);
+    let place = format!("The parameter '{parameter}'{of} takes {taken}.");
+    let given = match raised.detail.as_plain() {
+        Value::Record(detail) => detail.get("Value").and_then(|value| value.ready().map(Value::kind)),
+        _ => None,
+    };
+    let converts = [Kind::Number, Kind::Date, Kind::Time, Kind::DateTime, Kind::DateTimeZone, Kind::Duration];
+    match given {
+        Some(Kind::Null) => format!("{place} Test for null first, or give a value to use instead: `x ?? 0`."),
+        Some(Kind::Text) => match converts.into_iter().find(|kind| wanted.contains(*kind)) {
+            Some(kind) => format!("{place} Convert the text first: {}.From.", kind.name()),
+            None => place,
+        },
+        Some(kind) if wanted.contains(Kind::Text) && converts.contains(&kind) => {
+            format!("{place} Convert the value first: Text.From.")
+        }
+        Some(Kind::Table) if wanted.contains(Kind::List) => {
+            format!("{place} A column is a list: `table[Column]`.")
+        }
+        _ => place,
+    }
 }
 
 /// The nearest of the names there are; all of them if none is near and they are few.
@@ -136,6 +168,36 @@ mod tests {
         }
         let found = advice_for(&format!("{table}[zzz]"));
         assert_eq!(found.as_deref(), Some("The table has the columns Amount, Région."));
+    }
+
+    #[test]
+    fn a_refused_argument_names_the_function_and_the_parameter() {
+        for (text, wanted) in [
+            (
+                "Text.At(1, 2)",
+                "The parameter 'text' of Text.At takes nullable text. Convert the value first: Text.From.",
+            ),
+            (
+                "Text.At(\"a\", \"b\")",
+                "The parameter 'index' of Text.At takes number. Convert the text first: Number.From.",
+            ),
+            (
+                "Date.AddDays(#date(2024, 1, 1), null)",
+                "The parameter 'numberOfDays' of Date.AddDays takes number. Test for null first, or give a value to use instead: `x ?? 0`.",
+            ),
+            (
+                "List.Sum(#table({}, {}))",
+                "The parameter 'list' of List.Sum takes {any}. A column is a list: `table[Column]`.",
+            ),
+            ("let twice = (n as number) => n * 2 in twice(true)", "The parameter 'n' of twice takes number."),
+            ("((n as number) => n * 2)(true)", "The parameter 'n' takes number."),
+            (
+                "List.Transform({true}, Number.Abs){0}",
+                "The parameter 'number' of Number.Abs takes nullable number.",
+            ),
+        ] {
+            assert_eq!(advice_for(text).as_deref(), Some(wanted), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Record, Shape, Text, Value};
+use super::{Record, Shape, Text, Type, Value};
 use crate::text::{Source, Span};
 
 /// What evaluation gives: a value, or an [`Error`] on its way to the nearest `try` or cell.
@@ -31,10 +31,26 @@ pub struct Raised {
     pub message_parameters: Value,
     /// A stable code where the engine gives one.
     pub code: Value,
-    /// The names there are, where one was asked for that is not; M does not see them, advice does.
-    pub known: Option<Arc<Shape>>,
+    /// What advice can be made of; M does not see it.
+    pub clue: Option<Clue>,
     /// Where it was raised and through which calls it came, innermost first.
     pub trace: Vec<Frame>,
+}
+
+/// What is known about an error beside what M shows of it.
+#[derive(Clone, Debug)]
+pub enum Clue {
+    /// The names there are, where one was asked for that is not.
+    Names(Arc<Shape>),
+    /// The value was refused as an argument.
+    Argument {
+        /// The function, if it has a name.
+        function: Option<Text>,
+        /// The parameter.
+        parameter: Text,
+        /// What the parameter takes.
+        ty: Arc<Type>,
+    },
 }
 
 /// One place in the trace of an error.
@@ -103,7 +119,7 @@ impl Raised {
             message_format: Value::Null,
             message_parameters: Value::Null,
             code: Value::Null,
-            known: None,
+            clue: None,
             trace: Vec::new(),
         }
     }
@@ -175,7 +191,26 @@ impl Error {
     /// The same error, remembering the names there are.
     pub fn with_known(mut self, names: &Arc<Shape>) -> Error {
         if let Inner::Raised(raised) = &mut *self.0 {
-            raised.known = Some(Arc::clone(names));
+            raised.clue = Some(Clue::Names(Arc::clone(names)));
+        }
+        self
+    }
+
+    /// The same error of a refused value, remembering which parameter refused it.
+    pub fn with_parameter(mut self, parameter: &Text, ty: &Arc<Type>) -> Error {
+        if let Inner::Raised(raised) = &mut *self.0 {
+            let (parameter, ty) = (parameter.clone(), Arc::clone(ty));
+            raised.clue = Some(Clue::Argument { function: None, parameter, ty });
+        }
+        self
+    }
+
+    /// The same error, remembering whose parameter refused a value.
+    pub fn with_function(mut self, name: &str) -> Error {
+        if let Inner::Raised(raised) = &mut *self.0
+            && let Some(Clue::Argument { function, .. }) = &mut raised.clue
+        {
+            *function = Some(Text::new(name));
         }
         self
     }

@@ -51,6 +51,7 @@ fn no_captures() -> Arc<[Member]> {
 
 impl Closure {
     /// The function's code.
+    #[inline]
     pub fn lambda(&self) -> &Lambda {
         // The compiler never makes an index outside of the group it makes with it.
         &self.group[self.index as usize]
@@ -179,6 +180,7 @@ impl Function {
     }
 
     /// What a call runs.
+    #[inline]
     pub fn callable(&self) -> &Callable {
         &self.callable
     }

@@ -39,6 +39,7 @@ impl Member {
     }
 
     /// The value if it is there without evaluating anything.
+    #[inline]
     pub fn ready(&self) -> Option<&Value> {
         match self {
             Member::Ready(value) => Some(value),

@@ -27,7 +27,7 @@ pub use binary::{Binary, ByteStream};
 pub use binary_text::{base64_bytes, base64_text, hex_bytes, hex_text, push_base64, push_hex};
 pub use cell::{Cell, Thunk};
 pub use chunk::{Chunk, Part};
-pub use error::{Error, Frame as TraceFrame, Raised, Reason, Result, Stop};
+pub use error::{Clue, Error, Frame as TraceFrame, Raised, Reason, Result, Stop};
 pub use function::{Callable, Closure, Function, Native, NativeBody, Parameters};
 pub use kind::Kind;
 pub use list::{Enumerate, Items, Iterate, List};

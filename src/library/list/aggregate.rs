@@ -9,7 +9,7 @@ use crate::library::value::precision::{Precision, apply_with};
 use crate::library::{Declaration, example, native};
 use crate::table::{Arithmetic, Fold};
 use crate::value::types::Form;
-use crate::value::{Kind, Result, Type, Value};
+use crate::value::{Kind, Member, Part, Result, Type, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -70,17 +70,48 @@ fn folded(ctx: &Context, arguments: &Arguments<'_>, mut fold: Fold) -> Result<Va
 fn product(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let precision = Precision::read(arguments.value(1))?;
     let mut product = Value::Null;
-    arguments.list(0)?.all_values(ctx, |item| {
-        match (&mut product, item) {
-            (_, Value::Null) => {}
-            (Value::Double(product), Value::Double(factor)) if precision == Precision::Double => {
-                *product *= factor;
-            }
-            (Value::Null, item) if item.kind() == Kind::Number => product = item.clone(),
+    let is_double = precision == Precision::Double;
+    let multiply = |product: &mut Value, item: &Value| -> Result<()> {
+        *product = match (&*product, item.as_plain()) {
+            (_, Value::Null) => return Ok(()),
+            (Value::Double(product), Value::Double(factor)) if is_double => Value::Double(product * factor),
+            (Value::Null, item) if item.kind() == Kind::Number => item.clone(),
             (Value::Null, item) => return Err(conversion_error(item, &Arc::new(Type::new(Form::Number)))),
-            (_, item) => product = apply_with(ctx, precision, Operator::Multiply, &product, item)?,
-        }
+            (product, item) => apply_with(ctx, precision, Operator::Multiply, product, item)?,
+        };
         Ok(())
+    };
+    arguments.list(0)?.each_part(ctx, |part| match part {
+        Part::Members(mut items) => loop {
+            if let Value::Double(product) = &mut product
+                && is_double
+            {
+                items = multiplied(product, items);
+            }
+            let Some((item, rest)) = items.split_first() else { return Ok(ControlFlow::Continue(())) };
+            match item.ready() {
+                Some(factor) => multiply(&mut product, factor)?,
+                None => multiply(&mut product, &item.force(ctx)?)?,
+            }
+            items = rest;
+        },
+        Part::Column(column) => {
+            column.each_value(ctx, |factor| multiply(&mut product, &factor).map(ControlFlow::Continue))
+        }
     })?;
     Ok(product)
+}
+
+/// Multiplies by the first of some items as long as they are doubles, in a loop that does nothing else; gives the rest.
+fn multiplied<'i>(product: &mut f64, items: &'i [Member]) -> &'i [Member] {
+    let factors = items.iter().map_while(|item| match item {
+        Member::Ready(Value::Double(factor)) => Some(*factor),
+        _ => None,
+    });
+    let mut taken = 0;
+    for factor in factors {
+        *product *= factor;
+        taken += 1;
+    }
+    items.get(taken..).unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::criteria::{EqualityIndex, EquationCriteria, Keys, Over};
 use crate::eval::{Arguments, Context};
 use crate::library::{Declaration, example, native};
-use crate::value::{Error, List, Result, Value};
+use crate::value::{Error, List, Member, Part, Result, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -106,25 +106,79 @@ impl Sought {
         }
     }
 
+    /// How many of the first items are numbers or texts that surely differ from the one value: found in loops that do
+    /// nothing else.
+    fn different(&self, items: &[Member]) -> usize {
+        fn run(items: &[Member], differs: impl Fn(&Value) -> bool) -> usize {
+            items.iter().take_while(|item| item.ready().is_some_and(&differs)).count()
+        }
+        let sought = match &self.values {
+            Values::OneByOne(values) if self.criteria.is_plain() => values.first(),
+            _ => None,
+        };
+        match sought.map(|keys| keys.at(0).as_plain()) {
+            Some(Value::Int64(sought)) => {
+                run(items, |item| matches!(item, Value::Int64(whole) if *whole != *sought))
+            }
+            Some(Value::Double(sought)) => {
+                run(items, |item| matches!(item, Value::Double(double) if *double != *sought))
+            }
+            Some(Value::Text(sought)) => {
+                run(items, |item| matches!(item, Value::Text(text) if *text != *sought))
+            }
+            _ => 0,
+        }
+    }
+
+    /// Hands on the places of the items that equal one of the values, until `found` breaks: nothing behind is read.
+    fn each_place(
+        &self,
+        ctx: &Context,
+        list: &Arc<List>,
+        mut found: impl FnMut(i64) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let mut place = 0;
+        let mut test = |place: i64, item: &Value| -> Result<ControlFlow<()>> {
+            let equal = self.has(ctx, item.as_plain())?;
+            Ok(if equal { found(place) } else { ControlFlow::Continue(()) })
+        };
+        list.each_part(ctx, |part| match part {
+            Part::Members(mut items) => loop {
+                let different = self.different(items);
+                place += different as i64;
+                let Some((item, rest)) = items.get(different..).and_then(<[Member]>::split_first) else {
+                    return Ok(ControlFlow::Continue(()));
+                };
+                let flow = match item.ready() {
+                    Some(value) => test(place, value)?,
+                    None => test(place, &item.force(ctx)?)?,
+                };
+                if flow.is_break() {
+                    return Ok(flow);
+                }
+                place += 1;
+                items = rest;
+            },
+            Part::Column(column) => column.each_value(ctx, |value| {
+                place += 1;
+                test(place - 1, &value)
+            }),
+        })
+    }
+
     fn is_in(&self, ctx: &Context, list: &Arc<List>) -> Result<bool> {
-        any(ctx, list, |item| self.has(ctx, item))
+        let mut found = false;
+        self.each_place(ctx, list, |_| {
+            found = true;
+            ControlFlow::Break(())
+        })?;
+        Ok(found)
     }
 }
 
-/// Whether the test holds for an item; reads no further than the first.
-fn any(ctx: &Context, list: &Arc<List>, mut test: impl FnMut(&Value) -> Result<bool>) -> Result<bool> {
-    let mut found = false;
-    list.each_value(ctx, |item| {
-        found = test(item)?;
-        Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-    })?;
-    Ok(found)
-}
-
 fn contains(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
-    let criteria = EquationCriteria::parse(ctx, arguments.value(2), Over::Items)?;
-    let value = criteria.keys(ctx, arguments.full(1))?;
-    any(ctx, &arguments.list(0)?, |item| criteria.item_equals(ctx, item, &value)).map(Value::Logical)
+    let sought = Sought::new(ctx, std::slice::from_ref(arguments.full(1)), arguments.value(2))?;
+    sought.is_in(ctx, &arguments.list(0)?).map(Value::Logical)
 }
 
 fn contains_any(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
@@ -175,20 +229,17 @@ fn contains_all(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
 }
 
 fn positions(ctx: &Context, list: &Arc<List>, sought: &Sought, occurrence: Option<i64>) -> Result<Value> {
-    let (mut at, mut all) = (0i64, Vec::new());
-    list.each_value(ctx, |item| {
-        if sought.has(ctx, item)? {
-            match occurrence {
-                None | Some(0) => {
-                    all.push(Value::Int64(at));
-                    return Ok(ControlFlow::Break(()));
-                }
-                Some(1) => all = vec![Value::Int64(at)],
-                _ => all.push(Value::Int64(at)),
+    let mut all = Vec::new();
+    sought.each_place(ctx, list, |at| {
+        match occurrence {
+            None | Some(0) => {
+                all.push(Value::Int64(at));
+                return ControlFlow::Break(());
             }
+            Some(1) => all = vec![Value::Int64(at)],
+            _ => all.push(Value::Int64(at)),
         }
-        at += 1;
-        Ok(ControlFlow::Continue(()))
+        ControlFlow::Continue(())
     })?;
     match occurrence {
         Some(2) => Ok(Value::list(all)),

@@ -4,81 +4,185 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::argument::single_character;
-use super::long::{Matches, Pieces, is_long};
+use super::long::{Matches, Pieces, each_piece, is_long};
 use super::position::length;
 use crate::eval::{Arguments, Context, Limits, conversion_error};
-use crate::table::ahead_of;
 use crate::value::types::Form;
-use crate::value::{Part, Result, Text, Type, Value};
+use crate::value::{Member, Part, Result, Text, TextWriter, Type, Value};
 
 pub(super) fn combine(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let texts = arguments.list(0)?;
     let separator = arguments.optional_text(1)?.unwrap_or_default();
-    let (mut combined, mut block, mut first) = (Pieces::default(), Block::default(), true);
-    let mut put = |text: &str| {
-        if text.len() > Block::LONGEST {
-            block.move_to(ctx, &mut combined)?;
-            return combined.push(ctx, text);
-        }
-        block.push(text);
-        if block.is_full() { block.move_to(ctx, &mut combined) } else { Ok(()) }
-    };
-    let mut add = |text: &str| {
-        if !std::mem::take(&mut first) {
-            put(&separator)?;
-        }
-        put(text)
-    };
+    let separator = separator.as_str();
+    let room = texts.as_items().and_then(|items| room(items, separator.len()));
+    let mut joined = Joined::new(ctx, room)?;
     texts.each_part(ctx, |part| {
-        if let Part::Column(column) = part
-            && let Some(texts) = column.as_text()
-        {
-            texts.iter().flatten().try_for_each(&mut add)?;
-            return Ok(ControlFlow::Continue(()));
-        }
-        part.each(ctx, |item| {
-            match item.as_plain() {
-                Value::Null => {}
-                Value::Text(text) => add(text)?,
-                other => return Err(conversion_error(other, &Arc::new(Type::new(Form::Text)))),
+        match part {
+            Part::Members(items) => {
+                for item in items {
+                    match item.ready() {
+                        Some(Value::Text(text)) => joined.add(ctx, separator, text)?,
+                        Some(Value::Null) => {}
+                        Some(other) => joined.add_value(ctx, separator, other)?,
+                        None => joined.add_value(ctx, separator, &item.force(ctx)?)?,
+                    }
+                }
             }
-            Ok(ControlFlow::Continue(()))
-        })
+            Part::Column(column) => match column.as_text() {
+                Some(texts) => {
+                    texts.iter().flatten().try_for_each(|text| joined.add(ctx, separator, text))?
+                }
+                None => {
+                    let add = |item| joined.add_value(ctx, separator, &item).map(ControlFlow::Continue);
+                    let _ = column.each_value(ctx, add)?;
+                }
+            },
+        }
+        Ok(ControlFlow::Continue(()))
     })?;
-    block.move_to(ctx, &mut combined)?;
-    combined.finish(ctx)
+    joined.finish(ctx)
 }
 
-/// Texts one after the other, short ones copied without a call.
-#[derive(Default)]
-struct Block(Vec<u8>);
+/// How many bytes the texts take with a separator between them, if all are at hand.
+fn room(items: &[Member], separator: usize) -> Option<usize> {
+    let mut bytes = 0_usize;
+    for item in items {
+        match item.ready()? {
+            Value::Null => {}
+            Value::Text(text) => bytes = bytes.checked_add(text.len().checked_add(separator)?)?,
+            _ => return None,
+        }
+    }
+    // The first text has none before it; without a text there is none at all.
+    Some(bytes.saturating_sub(separator))
+}
 
-impl Block {
-    /// Longer texts are not copied twice.
-    const LONGEST: usize = 1 << 12;
+/// Texts one after the other with a separator between them, gathered in a block that stays in the cache.
+struct Joined {
+    is_empty: bool,
+    block: Vec<u8>,
+    used: usize,
+    whole: Whole,
+}
 
-    #[inline]
-    fn push(&mut self, text: &str) {
-        const SHORT: usize = 16;
-        let (bytes, end) = (text.as_bytes(), self.0.len() + text.len());
-        if bytes.len() <= SHORT {
-            self.0.extend_from_slice(&ahead_of(bytes).to_le_bytes());
-            self.0.truncate(end);
-        } else {
-            self.0.extend_from_slice(bytes);
+/// Where the blocks go.
+enum Whole {
+    /// Memory of the size that all texts take.
+    Known(TextWriter),
+    Grows(Pieces),
+}
+
+impl Joined {
+    /// Bytes of a block; texts of more than a quarter of that do not go through it.
+    const BLOCK: usize = 1 << 14;
+
+    fn new(ctx: &Context, room: Option<usize>) -> Result<Joined> {
+        let whole = match room {
+            Some(bytes) => {
+                ctx.reserve(bytes)?;
+                Whole::Known(TextWriter::with_room(bytes))
+            }
+            None => Whole::Grows(Pieces::default()),
+        };
+        Ok(Joined { is_empty: true, block: Vec::new(), used: 0, whole })
+    }
+
+    #[inline(always)]
+    fn add(&mut self, ctx: &Context, separator: &str, text: &str) -> Result<()> {
+        if !std::mem::take(&mut self.is_empty) {
+            self.push(ctx, separator)?;
+        }
+        self.push(ctx, text)
+    }
+
+    /// The same for any item: nulls are left out.
+    #[cold]
+    fn add_value(&mut self, ctx: &Context, separator: &str, item: &Value) -> Result<()> {
+        match item.as_plain() {
+            Value::Null => Ok(()),
+            Value::Text(text) => self.add(ctx, separator, text),
+            other => Err(conversion_error(other, &Arc::new(Type::new(Form::Text)))),
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.0.len() >= 1 << 14
+    #[inline(always)]
+    fn push(&mut self, ctx: &Context, text: &str) -> Result<()> {
+        let end = self.used + text.len();
+        match self.block.get_mut(self.used..end) {
+            Some(place) => copy(text.as_bytes(), place),
+            None => return self.push_past(ctx, text),
+        }
+        self.used = end;
+        Ok(())
     }
 
-    /// Puts the texts behind others, and forgets them.
-    fn move_to(&mut self, ctx: &Context, pieces: &mut Pieces) -> Result<()> {
+    /// Puts a text behind the others for which the block has no room.
+    #[cold]
+    fn push_past(&mut self, ctx: &Context, text: &str) -> Result<()> {
+        if text.len() > Joined::BLOCK / 4 {
+            self.move_block(ctx)?;
+            return self.whole.push(ctx, text);
+        }
+        if self.block.len() < Joined::BLOCK {
+            // Four times as large, with room for the text.
+            self.block.resize((self.used + text.len()).max(self.block.len() * 4).max(256), 0);
+        } else {
+            self.move_block(ctx)?;
+        }
+        self.push(ctx, text)
+    }
+
+    /// Puts what is in the block behind what was there before.
+    fn move_block(&mut self, ctx: &Context) -> Result<()> {
+        let texts = self.block.get(..self.used).unwrap_or_default();
+        self.used = 0;
         // Whole texts are text.
-        pieces.push(ctx, std::str::from_utf8(&self.0).unwrap_or_default())?;
-        self.0.clear();
-        Ok(())
+        self.whole.push(ctx, std::str::from_utf8(texts).unwrap_or_default())
+    }
+
+    fn finish(mut self, ctx: &Context) -> Result<Value> {
+        self.move_block(ctx)?;
+        match self.whole {
+            Whole::Known(writer) => Ok(Value::Text(writer.finish())),
+            Whole::Grows(pieces) => pieces.finish(ctx),
+        }
+    }
+}
+
+/// Copies a text into a place of its length: short ones in two pieces that overlap, without a call.
+#[inline(always)]
+fn copy(text: &[u8], place: &mut [u8]) {
+    #[inline(always)]
+    fn in_two<const N: usize>(text: &[u8], place: &mut [u8]) -> Option<()> {
+        let (first, last) = (*text.first_chunk::<N>()?, *text.last_chunk::<N>()?);
+        *place.first_chunk_mut()? = first;
+        *place.last_chunk_mut()? = last;
+        Some(())
+    }
+    let copied = match text.len() {
+        0 => Some(()),
+        1 => in_two::<1>(text, place),
+        2..4 => in_two::<2>(text, place),
+        4..8 => in_two::<4>(text, place),
+        8..16 => in_two::<8>(text, place),
+        16..32 => in_two::<16>(text, place),
+        _ => {
+            place.copy_from_slice(text);
+            Some(())
+        }
+    };
+    debug_assert!(copied.is_some(), "a place of the text's length");
+}
+
+impl Whole {
+    fn push(&mut self, ctx: &Context, text: &str) -> Result<()> {
+        match self {
+            Whole::Known(writer) => each_piece(ctx, text, |piece| {
+                writer.push(piece);
+                Ok(())
+            }),
+            Whole::Grows(pieces) => pieces.push(ctx, text),
+        }
     }
 }
 
