@@ -118,7 +118,7 @@ impl TextSpans {
     }
 
     /// The bytes of the texts.
-    #[inline]
+    #[inline(always)]
     pub(super) fn bytes(&self) -> impl ExactSizeIterator<Item = Option<&[u8]>> {
         let block = self.block.as_str().as_bytes();
         self.spans.iter().map(|span| block.get(span.start as usize..span.end as usize))
@@ -158,7 +158,7 @@ impl TextSpans {
     pub(super) fn views(&self) -> &StringViewArray {
         self.views.get_or_init(|| {
             let mut views = TextViews::new(&self.block, self.spans.len());
-            self.spans.iter().for_each(|span| views.push(span.start as usize, span.end as usize));
+            views.push_all(self.spans.iter().map(|span| (span.start as usize, span.end as usize)));
             views.finish()
         })
     }
@@ -221,7 +221,7 @@ impl<'c> TextCells<'c> {
     }
 
     /// Hands each text, as bytes, to `each`, until that gives `None`; whether it did not. `None` stands for `null`.
-    #[inline]
+    #[inline(always)]
     pub fn try_each(self, mut each: impl FnMut(usize, Option<&[u8]>) -> Option<()>) -> Option<()> {
         match self {
             TextCells::Views(texts) => {
@@ -229,7 +229,11 @@ impl<'c> TextCells<'c> {
                 bytes.enumerate().try_for_each(|(row, bytes)| each(row, bytes))
             }
             TextCells::Spans(texts) => {
-                texts.bytes().enumerate().try_for_each(|(row, bytes)| each(row, bytes))
+                // A loop and no closure, which would have to be inlined.
+                for (row, bytes) in texts.bytes().enumerate() {
+                    each(row, bytes)?;
+                }
+                Some(())
             }
         }
     }

@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use arrow_array::{Array, StringViewArray};
 use arrow_buffer::{Buffer, NullBuffer, NullBufferBuilder, ScalarBuffer};
 
-use super::Spare;
+use super::{Spare, at_best};
 
 /// Texts up to this many bytes stand in the view itself.
 const INLINE: usize = 12;
@@ -131,8 +131,20 @@ impl TextViews {
         }
     }
 
+    /// Adds many pieces.
+    pub(super) fn push_all(&mut self, pieces: impl Iterator<Item = (usize, usize)>) {
+        at_best(
+            #[inline(always)]
+            || {
+                for (start, end) in pieces {
+                    self.push(start, end);
+                }
+            },
+        );
+    }
+
     /// Adds the piece from `start` to `end`; `null` if that is no piece of the block's text.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, start: usize, end: usize) {
         let text = self.block.as_str();
         let Some(piece) = text.get(start..end) else {
@@ -320,15 +332,22 @@ pub fn ahead_of(piece: &[u8]) -> u128 {
     piece.iter().rev().fold(0, |ahead, byte| ahead << 8 | u128::from(*byte))
 }
 
-/// The view of a text of `len` bytes at `start` of buffer 0, whose bytes (and any that follow) are in `ahead`.
-#[inline]
+/// The view of a text of `len` bytes at `start` of buffer 0, whose bytes (and any that follow) are in `ahead`. Both
+/// forms are made: which one it is nobody foresees.
+#[inline(always)]
 fn view(ahead: u128, start: usize, len: usize) -> u128 {
-    if len <= INLINE {
-        let own = ahead & ((1 << (len * 8)) - 1);
-        return (own << 32) | len as u128;
-    }
-    let prefix = u128::from(ahead as u32);
-    ((start as u128) << 96) | (prefix << 32) | len as u128
+    /// The bytes of a text of each length.
+    const OWN: [u128; INLINE + 1] = {
+        let (mut masks, mut len) = ([0; INLINE + 1], 1);
+        while len <= INLINE {
+            masks[len] = masks[len - 1] << 8 | 0xFF;
+            len += 1;
+        }
+        masks
+    };
+    let own = (ahead & OWN[len.min(INLINE)]) << 32;
+    let elsewhere = (start as u128) << 96 | u128::from(ahead as u32) << 32;
+    (if len <= INLINE { own } else { elsewhere }) | len as u128
 }
 
 /// The texts at `rows`, in that order; `null` for rows there are not. Copies views only.

@@ -55,25 +55,49 @@ impl Converter {
             move |values: Vec<i64>, valid| Column::whole(kind, Int64Array::new(values.into(), valid))
         };
         Some(match self.target() {
-            Target::Number => typed::read_numbers(texts, |text| plain::number(text, point))?,
+            Target::Number => typed::read_numbers(
+                texts,
+                #[inline(always)]
+                |text| plain::number(text, point),
+            )?,
             Target::Double | Target::Percentage => {
-                let read = typed::read(texts, |_, text| plain::number(text, point).map(double))?;
+                let read = typed::read(
+                    texts,
+                    #[inline(always)]
+                    |_, text| plain::number(text, point).map(double),
+                )?;
                 read.column(|values, valid| Column::double(Float64Array::new(values.into(), valid)))
             }
             Target::Whole(WholeKind::Int64) => {
-                let read = typed::read(texts, |_, text| whole(plain::number(text, false)?))?;
+                let read = typed::read(
+                    texts,
+                    #[inline(always)]
+                    |_, text| whole(plain::number(text, false)?),
+                )?;
                 read.column(wholes(Whole::Number))
             }
             Target::Date => {
-                let read = typed::read(texts, |_, text| Some(plain::date(text)?.0))?;
+                let read = typed::read(
+                    texts,
+                    #[inline(always)]
+                    |_, text| Some(plain::date(text)?.0),
+                )?;
                 read.column(|values, valid| Column::date(Int32Array::new(values.into(), valid)))
             }
             Target::DateTime => {
-                let read = typed::read(texts, |_, text| Some(plain::datetime(text)?.0))?;
+                let read = typed::read(
+                    texts,
+                    #[inline(always)]
+                    |_, text| Some(plain::datetime(text)?.0),
+                )?;
                 read.column(wholes(Whole::DateTime))
             }
             Target::Time => {
-                let read = typed::read(texts, |_, text| Some(plain::time(text)?.0))?;
+                let read = typed::read(
+                    texts,
+                    #[inline(always)]
+                    |_, text| Some(plain::time(text)?.0),
+                )?;
                 read.column(wholes(Whole::Time))
             }
             _ => return None,

@@ -20,7 +20,7 @@ pub(super) fn has_point(culture: Culture) -> bool {
 }
 
 /// `123`, `-1`, and where the decimal separator is a `point`, `-1.25`.
-#[inline]
+#[inline(always)]
 pub(super) fn number(text: &[u8], point: bool) -> Option<ParsedNumber> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
@@ -61,7 +61,7 @@ fn long(text: &[u8]) -> Option<(u64, Option<usize>)> {
 }
 
 /// [`long`] for one to eight bytes, all of them at once: how many there are, which is hard to foresee, decides nothing.
-#[inline]
+#[inline(always)]
 fn short(text: &[u8]) -> Option<(u64, Option<usize>)> {
     const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
     const POINTS: u64 = u64::from_ne_bytes([b'.'; 8]);
@@ -101,7 +101,7 @@ fn short(text: &[u8]) -> Option<(u64, Option<usize>)> {
 }
 
 /// The number that ASCII digits stand for; `None` if one of them is no digit.
-#[inline]
+#[inline(always)]
 fn digits<const N: usize>(text: [u8; N]) -> Option<i64> {
     let (mut number, mut highest) = (0, 0);
     for byte in text {
@@ -113,7 +113,7 @@ fn digits<const N: usize>(text: [u8; N]) -> Option<i64> {
 }
 
 /// `2024-03-01`
-#[inline]
+#[inline(always)]
 pub(super) fn date(text: &[u8]) -> Option<Date> {
     const FORM: u64 = u64::from_le_bytes(*b"0000-00-");
     const LOW: u64 = u64::from_ne_bytes([0x7F; 8]);
@@ -133,7 +133,7 @@ pub(super) fn date(text: &[u8]) -> Option<Date> {
 }
 
 /// `2024-03-01T10:11:12`, with a blank for the `T`, or without the time.
-#[inline]
+#[inline(always)]
 pub(super) fn datetime(text: &[u8]) -> Option<DateTime> {
     match text.split_at_checked(10) {
         Some((day, [])) => date(day).map(Date::at_midnight),
@@ -143,7 +143,7 @@ pub(super) fn datetime(text: &[u8]) -> Option<DateTime> {
 }
 
 /// `10:11:12`
-#[inline]
+#[inline(always)]
 pub(super) fn time(text: &[u8]) -> Option<Time> {
     let [a, b, b':', c, d, b':', e, f] = *text else { return None };
     let (hour, minute, second) = (digits([a, b])?, digits([c, d])?, digits([e, f])?);

@@ -3,7 +3,7 @@
 use arrow_array::{Float64Array, Int64Array};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 
-use crate::table::{Column, TextCells, Whole};
+use crate::table::{Column, TextCells, Whole, at_best};
 use crate::value::number::ParsedNumber;
 use crate::value::{Member, Value};
 
@@ -18,31 +18,45 @@ pub(super) struct Read<T> {
 /// Reads each text with `one`; `None` if more than a few have a form that it does not know.
 pub(super) fn read<T: Copy + Default>(
     texts: TextCells<'_>,
+    one: impl FnMut(usize, &[u8]) -> Option<T>,
+) -> Option<Read<T>> {
+    at_best(
+        #[inline(always)]
+        || read_each(texts, one),
+    )
+}
+
+#[inline(always)]
+fn read_each<T: Copy + Default>(
+    texts: TextCells<'_>,
     mut one: impl FnMut(usize, &[u8]) -> Option<T>,
 ) -> Option<Read<T>> {
     let len = texts.len();
     let few = 16 + len / 16;
     let mut read = Read { values: Vec::with_capacity(len), nulls: Vec::new(), left: Vec::new() };
-    texts.try_each(|row, text| {
-        let value = match text {
-            None | Some([]) => {
-                read.nulls.push(row as u32);
-                None
-            }
-            Some(text) => {
-                let value = one(row, text);
-                if value.is_none() {
-                    read.left.push(row as u32);
-                    if read.left.len() > few {
-                        return None;
-                    }
+    texts.try_each(
+        #[inline(always)]
+        |row, text| {
+            let value = match text {
+                None | Some([]) => {
+                    read.nulls.push(row as u32);
+                    None
                 }
-                value
-            }
-        };
-        read.values.push(value.unwrap_or_default());
-        Some(())
-    })?;
+                Some(text) => {
+                    let value = one(row, text);
+                    if value.is_none() {
+                        read.left.push(row as u32);
+                        if read.left.len() > few {
+                            return None;
+                        }
+                    }
+                    value
+                }
+            };
+            read.values.push(value.unwrap_or_default());
+            Some(())
+        },
+    )?;
     Some(read)
 }
 
@@ -76,18 +90,22 @@ pub(super) fn read_numbers(
     let mut whole = BooleanBufferBuilder::new(texts.len());
     whole.append_n(texts.len(), false);
     let (mut wholes, mut others) = (0, 0);
-    let read = read(texts, |row, text| match one(text)? {
-        ParsedNumber::Whole(number) if number.unsigned_abs() < EXACT => {
-            whole.set_bit(row, true);
-            wholes += 1;
-            Some(number as f64)
-        }
-        ParsedNumber::Whole(_) => None,
-        ParsedNumber::Double(double) => {
-            others += 1;
-            Some(double)
-        }
-    })?;
+    let read = read(
+        texts,
+        #[inline(always)]
+        |row, text| match one(text)? {
+            ParsedNumber::Whole(number) if number.unsigned_abs() < EXACT => {
+                whole.set_bit(row, true);
+                wholes += 1;
+                Some(number as f64)
+            }
+            ParsedNumber::Whole(_) => None,
+            ParsedNumber::Double(double) => {
+                others += 1;
+                Some(double)
+            }
+        },
+    )?;
     Some(read.column(|doubles, valid| match (wholes, others) {
         (_, 0) => {
             let wholes = doubles.iter().map(|double| *double as i64).collect::<Vec<_>>();

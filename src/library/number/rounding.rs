@@ -105,10 +105,16 @@ fn round_columns(_: &Context, given: &[Vector]) -> Result<Option<Vector>> {
     let (Some(places), Some(mode), Some(numbers)) = (same_places(given), mode, given.first()) else {
         return Ok(None);
     };
-    Ok(numbers.rounded(|number| mode.round(number, places)))
+    Ok(numbers.rounded(
+        #[inline(always)]
+        |number| mode.round(number, places),
+    ))
 }
 
 fn directed_column(given: &[Vector], direction: Direction) -> Option<Vector> {
     let places = same_places(given)?;
-    given.first()?.rounded(|number| direction.round(number, places))
+    given.first()?.rounded(
+        #[inline(always)]
+        |number| direction.round(number, places),
+    )
 }

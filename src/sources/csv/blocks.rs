@@ -13,6 +13,8 @@ const FIRST: usize = 32 << 10;
 /// How many bytes are read at a time later on: columns are made one after the other, each of which goes through all of
 /// the block, so it should stay in the second cache with what is made of it.
 const MOST: usize = 512 << 10;
+/// How many at most where rows are only counted: so few that they come from the second cache and stay there.
+const COUNTED: usize = 128 << 10;
 /// What stands in the text for bytes that mean nothing in the document's encoding: a byte that is never part of
 /// UTF-8, so that the cell it is in is found to be no text.
 const BAD: &[u8] = &[0xFF];
@@ -104,6 +106,7 @@ impl Blocks {
     /// As [`Blocks::next`].
     pub(super) fn count(&mut self, ctx: &Context, dialect: &Dialect) -> Result<Option<Rows>> {
         let mut counted = Counted::default();
+        self.size = self.size.min(COUNTED);
         let any = self.look(ctx, |text, last| {
             counted = count_rows(dialect, text, last);
             counted.rows > 0

@@ -20,7 +20,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, word: &Masks, bytes: usize) {
         let second = (word.returns << 1) | self.after_return;
         self.after_return = word.returns >> 63;

@@ -8,6 +8,7 @@ use super::lines::{Lines, count_lines};
 use super::masks::{Masks, WORD, WORDS, masks};
 use super::plain::Plain;
 use super::split::{Cell, Counted, Split, line_after};
+use crate::table::at_best;
 
 /// What is known of the bytes before a word.
 struct Before {
@@ -23,7 +24,7 @@ impl Before {
 
     /// Goes on behind a word: gives the bits of what ends cells in it, or `None` if the word has quotes that must be
     /// looked at one by one.
-    #[inline]
+    #[inline(always)]
     fn pass(&mut self, word: &Masks, quoted_breaks: bool) -> Option<u64> {
         let breaks = word.feeds | word.returns;
         let any = word.delimiters | breaks;
@@ -49,6 +50,7 @@ impl Before {
 }
 
 /// For each bit whether the number of bits set up to and with it is odd.
+#[inline(always)]
 fn parity(bits: u64) -> u64 {
     [1, 2, 4, 8, 16, 32].into_iter().fold(bits, |bits, shift| bits ^ (bits << shift))
 }
@@ -57,7 +59,10 @@ fn parity(bits: u64) -> u64 {
 pub(super) fn split(plain: &Plain<'_>, most: usize, into: &mut Split) {
     while into.len() < most && into.rest < plain.text.len() {
         let (start, mut lines) = (into.rest, Lines::default());
-        let outcome = split_regular(plain, most, into, &mut lines);
+        let outcome = at_best(
+            #[inline(always)]
+            || split_regular(plain, most, into, &mut lines),
+        );
         into.lines += plain.lines_between(start, into.rest, &lines);
         if outcome == Outcome::Done {
             return;
@@ -82,6 +87,7 @@ enum Outcome {
     Irregular,
 }
 
+#[inline(always)]
 fn split_regular(plain: &Plain<'_>, most: usize, into: &mut Split, lines: &mut Lines) -> Outcome {
     let text = plain.text;
     let mut words = [Masks::default(); WORDS];
@@ -155,7 +161,7 @@ struct Breaks {
 impl Breaks {
     /// The line breaks among what ends cells: of `\r\n` the first, and not a `\r` that the text ends with, since
     /// more may follow.
-    #[inline]
+    #[inline(always)]
     fn of(&mut self, plain: &Plain<'_>, word: &Masks, base: usize, ends: u64) -> u64 {
         let returns = ends & word.returns;
         let second = (returns << 1) | u64::from(self.after_return);
@@ -189,7 +195,10 @@ pub(super) fn count(plain: &Plain<'_>) -> Counted {
     let mut one = Split::default();
     while counted.rest < plain.text.len() {
         let (start, mut lines) = (counted.rest, Lines::default());
-        let outcome = count_regular(plain, &mut counted, &mut lines);
+        let outcome = at_best(
+            #[inline(always)]
+            || count_regular(plain, &mut counted, &mut lines),
+        );
         counted.lines += plain.lines_between(start, counted.rest, &lines);
         if outcome == Outcome::Done {
             break;
@@ -204,6 +213,7 @@ pub(super) fn count(plain: &Plain<'_>) -> Counted {
     counted
 }
 
+#[inline(always)]
 fn count_regular(plain: &Plain<'_>, counted: &mut Counted, lines: &mut Lines) -> Outcome {
     let text = plain.text;
     let mut words = [Masks::default(); WORDS];

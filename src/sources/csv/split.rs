@@ -197,7 +197,7 @@ impl Split {
 
     /// Adds the cells that end in a word of text at `base`, none of which has quotes: where they end, and which of
     /// them end a row.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push_word(&mut self, text: &[u8], base: usize, ends: u64, breaks: u64) {
         const STRIDE: usize = 8;
         let first = self.cells;

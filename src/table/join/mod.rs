@@ -3,6 +3,7 @@
 mod matching;
 mod parted;
 mod probe;
+mod right;
 
 use std::sync::Arc;
 
@@ -211,7 +212,7 @@ impl Joining {
         let plan = &self.plan;
         let keys = plan.left.key.columns.clone();
         Ok(match parted::index(ctx, plan, &mut *right, 0)? {
-            Indexed::Whole(index, held) => match Probe::new(plan, index, held) {
+            Indexed::Whole(index, held) => match Probe::new(ctx, plan, index, held)? {
                 Ok(probe) => State::Probing(Box::new(left.then(Arc::new(probe)).into_morsels())),
                 Err((index, held)) => {
                     let left = parallel::settled_rows(left, keys);

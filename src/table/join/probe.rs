@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::right::ByNumber;
 use super::{JoinKind, Plan};
 use crate::eval::{Context, RowsHeld};
 use crate::table::numbering::{NONE, Numbering};
@@ -14,34 +15,37 @@ pub(super) struct Probe {
     plan: Arc<Plan>,
     keys: Numbering,
     /// The columns of the result that are the right table's; `None` for those of nulls and those nobody wants.
-    right: Vec<Option<Column>>,
+    right: Vec<Option<ByNumber>>,
     _held: RowsHeld,
 }
 
 impl Probe {
-    /// Looks up in an index, if no left row gives several rows and no right row is given for itself. `held` is the
-    /// account of what the index takes.
+    /// Looks up in an index, if no left row gives several rows and no right row is given for itself; otherwise both are
+    /// given back. `held` is the account of what the index takes.
     ///
     /// # Errors
-    /// Both are given back if that is not so.
+    /// Only a stop.
     pub(super) fn new(
+        ctx: &Context,
         plan: &Arc<Plan>,
         index: Box<RowIndex>,
         held: RowsHeld,
-    ) -> std::result::Result<Probe, (Box<RowIndex>, RowsHeld)> {
+    ) -> Result<std::result::Result<Probe, (Box<RowIndex>, RowsHeld)>> {
         let gives_pairs = plan.kind.gives_pairs();
         if plan.kind.gives_right().is_some() || (gives_pairs && !index.has_single_rows()) {
-            return Err((index, held));
+            return Ok(Err((index, held)));
         }
         let wanted =
             plan.right_columns.iter().enumerate().map(|(at, column)| {
                 column.filter(|_| gives_pairs && plan.demand.wants(plan.left_width() + at))
             });
-        let right = wanted.map(|column| index.by_number(column?)).collect();
-        match index.into_numbering() {
+        let cells = wanted.map(|column| index.by_number(column?));
+        let right = cells.map(|cells| cells.map(|cells| ByNumber::new(ctx, cells)).transpose());
+        let right = right.collect::<Result<_>>()?;
+        Ok(match index.into_numbering() {
             Ok(keys) => Ok(Probe { plan: Arc::clone(plan), keys, right, _held: held }),
             Err(index) => Err((index, held)),
-        }
+        })
     }
 
     /// The left rows that are given.
@@ -79,9 +83,9 @@ impl Stage for Probe {
                 None => Arc::new(Column::unread(left.len())),
             });
         }
-        for (at, column) in self.right.iter().enumerate() {
-            columns.push(Arc::new(match column {
-                Some(column) => column.take(&numbers),
+        for (at, cells) in self.right.iter().enumerate() {
+            columns.push(Arc::new(match cells {
+                Some(cells) => cells.take(&numbers),
                 None if plan.demand.wants(width + at) => Column::same(Member::Ready(Value::Null), left.len()),
                 None => Column::unread(left.len()),
             }));

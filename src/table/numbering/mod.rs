@@ -370,7 +370,10 @@ fn walk<const PARTS: usize>(
     mut look: impl FnMut(&[Code; PARTS]) -> Option<u32>,
 ) -> usize {
     for row in from..rows {
-        let key = codes.map(|codes| codes.get(row).copied().unwrap_or(ALONE));
+        let mut key = [ALONE; PARTS];
+        for (part, codes) in key.iter_mut().zip(codes) {
+            *part = codes.get(row).copied().unwrap_or(ALONE);
+        }
         let Some(number) = (!key.contains(&ALONE)).then(|| look(&key)).flatten() else { return row };
         numbers.push(number);
     }

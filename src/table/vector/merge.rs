@@ -2,7 +2,7 @@
 
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrowPrimitiveType, BooleanArray, Float64Array, PrimitiveArray, StringViewArray};
-use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
 
 use super::result::{Collect, Fate, Vector};
 use crate::table::{Column, Whole, text_views};
@@ -138,11 +138,11 @@ fn typed(len: usize, base: Option<&Vector>, parts: &[Part<'_>]) -> Option<Vector
     Some(Vector::of(match form {
         Form::Text => fill.texts(),
         Form::Logical => {
-            let (values, nulls) = fill.with(
-                |column| column.as_logical().map(|array| (array as &dyn Array, |row| array.value(row))),
-                |value| matches!(value, Value::Logical(true)),
-            );
-            Column::logical(BooleanArray::new(BooleanBuffer::from(values), nulls))
+            let values = fill.bits(|vector| match vector.column().as_logical() {
+                Some(logicals) => Bits::Each(logicals.values()),
+                None => Bits::Same(matches!(vector.value(0), Value::Logical(true))),
+            });
+            Column::logical(BooleanArray::new(values, fill.valid()))
         }
         Form::Date => {
             let days = fill.primitive::<Int32Type>(Column::as_date, |value| match value {
@@ -190,50 +190,71 @@ struct Fill<'v> {
     parts: &'v [Part<'v>],
 }
 
+/// A bit for each row, or the same for all.
+enum Bits<'v> {
+    Same(bool),
+    Each(&'v BooleanBuffer),
+}
+
 impl<'v> Fill<'v> {
-    /// The values and nulls, where `array` gives the array of a column and its reader, and `same` the value of a
-    /// vector that is the same in each row.
-    fn with<T: Copy + Default, R: Fn(usize) -> T>(
-        &self,
-        array: impl Fn(&'v Column) -> Option<(&'v dyn Array, R)>,
-        same: impl Fn(&Value) -> T,
-    ) -> (Vec<T>, Option<NullBuffer>) {
-        let mut values = vec![T::default(); self.len];
-        let mut valid: Option<Vec<bool>> = self.base.is_none().then(|| vec![false; self.len]);
-        let mut put = |places: &mut dyn Iterator<Item = (usize, usize)>, vector: &'v Vector| {
-            if let Some((array, read)) = array(vector.column()) {
-                let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
-                if nulls.is_some() {
-                    valid.get_or_insert_with(|| vec![true; self.len]);
-                }
-                for (row, place) in places {
-                    values[row] = read(place);
-                    if let Some(valid) = &mut valid {
-                        valid[row] = nulls.is_none_or(|nulls| nulls.is_valid(place));
-                    }
-                }
-                return;
-            }
-            let value = vector.value(0);
-            let there = !value.is_null();
-            if !there {
-                valid.get_or_insert_with(|| vec![true; self.len]);
-            }
-            let constant = same(&value);
-            for (row, _) in places {
-                values[row] = constant;
-                if let Some(valid) = &mut valid {
-                    valid[row] = there;
-                }
-            }
-        };
-        if let Some(base) = self.base {
-            put(&mut (0..self.len).map(|row| (row, row)), base);
+    fn vectors(&self) -> impl Iterator<Item = &'v Vector> {
+        self.base.into_iter().chain(self.parts.iter().map(|part| &part.vector))
+    }
+
+    /// A bit for each row; rows of nothing have none.
+    fn bits(&self, of: impl Fn(&'v Vector) -> Bits<'v>) -> BooleanBuffer {
+        let mut bits = BooleanBufferBuilder::new(self.len);
+        match self.base.map(&of) {
+            Some(Bits::Each(base)) => bits.append_buffer(base),
+            Some(Bits::Same(bit)) => bits.append_n(self.len, bit),
+            None => bits.append_n(self.len, false),
         }
         for part in self.parts {
-            put(&mut part.places(), &part.vector);
+            match of(&part.vector) {
+                Bits::Each(given) => {
+                    part.places().for_each(|(row, place)| bits.set_bit(row, given.value(place)));
+                }
+                Bits::Same(bit) => part.places().for_each(|(row, _)| bits.set_bit(row, bit)),
+            }
         }
-        (values, valid.map(NullBuffer::from).filter(|nulls| nulls.null_count() > 0))
+        bits.finish()
+    }
+
+    /// Which rows are not `null`, if some are.
+    fn valid(&self) -> Option<NullBuffer> {
+        let of = |vector: &'v Vector| match vector.null_mask() {
+            Some(mask) => mask.valid().map_or(Bits::Same(true), |valid| Bits::Each(valid.inner())),
+            None => Bits::Same(!vector.value(0).is_null()),
+        };
+        if self.base.is_some() && self.vectors().all(|vector| matches!(of(vector), Bits::Same(true))) {
+            return None;
+        }
+        Some(NullBuffer::new(self.bits(of))).filter(|valid| valid.null_count() > 0)
+    }
+
+    /// The values, where `all` gives those of a column, and `same` that of a vector that is the same in each row.
+    fn values<T: Copy + Default + 'v>(
+        &self,
+        all: impl Fn(&'v Column) -> Option<&'v [T]>,
+        same: impl Fn(&Value) -> T,
+    ) -> Vec<T> {
+        let mut values = match self.base {
+            Some(base) => match all(base.column()) {
+                Some(values) => values.to_vec(),
+                None => vec![same(&base.value(0)); self.len],
+            },
+            None => vec![T::default(); self.len],
+        };
+        for part in self.parts {
+            match all(part.vector.column()) {
+                Some(given) => part.places().for_each(|(row, place)| values[row] = given[place]),
+                None => {
+                    let constant = same(&part.vector.value(0));
+                    part.places().for_each(|(row, _)| values[row] = constant);
+                }
+            }
+        }
+        values
     }
 
     fn primitive<T: ArrowPrimitiveType>(
@@ -244,16 +265,13 @@ impl<'v> Fill<'v> {
     where
         T::Native: Default,
     {
-        let read = |column| array(column).map(|array| (array as &dyn Array, |row| array.values()[row]));
-        let (values, nulls) = self.with(read, same);
-        PrimitiveArray::new(values.into(), nulls)
+        let values = self.values(|column| array(column).map(|array| array.values().as_ref()), same);
+        PrimitiveArray::new(values.into(), self.valid())
     }
 
     /// Whole numbers and others; `None` where a whole number is not exact as a double.
     fn numbers(&self) -> Option<Column> {
-        let doubles: Vec<Option<Vector>> =
-            self.base.into_iter().chain(self.parts.iter().map(|part| &part.vector)).map(as_number).collect();
-        let doubles: Vec<Vector> = doubles.into_iter().collect::<Option<_>>()?;
+        let doubles: Vec<Vector> = self.vectors().map(as_number).collect::<Option<_>>()?;
         let mut given = doubles.iter();
         let base = self.base.and_then(|_| given.next());
         let parts: Vec<Part<'_>> = self
@@ -267,13 +285,11 @@ impl<'v> Fill<'v> {
             |column| column.as_number().map(|(doubles, _)| doubles),
             |value| value.to_double().unwrap_or_default(),
         );
-        let (whole, _) = fill.with(
-            |column| {
-                column.as_number().map(|(doubles, whole)| (doubles as &dyn Array, |row| whole.value(row)))
-            },
-            |value| matches!(value, Value::Int64(_)),
-        );
-        Some(Column::number(values, BooleanBuffer::from(whole)))
+        let whole = fill.bits(|vector| match vector.column().as_number() {
+            Some((_, whole)) => Bits::Each(whole),
+            None => Bits::Same(matches!(vector.value(0), Value::Int64(_))),
+        });
+        Some(Column::number(values, whole))
     }
 
     /// Texts: views only are copied.
@@ -333,4 +349,61 @@ fn as_number(vector: &Vector) -> Option<Vector> {
     let doubles: Vec<f64> = wholes.values().iter().map(|whole| *whole as f64).collect();
     let doubles = Float64Array::new(doubles.into(), wholes.nulls().cloned());
     Some(Vector::of(Column::number(doubles, BooleanBuffer::new_set(len))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Dice, SORTS, Sort, value};
+    use super::*;
+    use crate::value::Member;
+
+    /// A vector whose values are of one sort, or of two, or the same in each row.
+    fn vector(dice: &mut Dice, sort: Sort, len: usize) -> Vector {
+        let nulls = *dice.pick(&[0, 0, 30, 100]);
+        let one = |dice: &mut Dice| match dice.chance(nulls) {
+            true => Value::Null,
+            false => value(dice, sort),
+        };
+        match dice.below(4) {
+            0 => Vector::same(one(dice), len),
+            _ => Vector::of((0..len).map(|_| Member::Ready(one(dice))).collect()),
+        }
+    }
+
+    #[test]
+    fn what_is_put_together_in_columns_is_what_is_put_together_one_by_one() {
+        let dice = &mut Dice(20261126);
+        let (mut rounds, mut typed_rounds) = (0, 0);
+        while rounds < 3000 {
+            rounds += 1;
+            let len = 1 + dice.below(70);
+            let sort = *dice.pick(&SORTS);
+            let base = dice.chance(70).then(|| vector(dice, sort, len));
+            let mut rows: Vec<Vec<u32>> = vec![Vec::new(); 2];
+            for row in 0..len as u32 {
+                if let Some(rows) = rows.get_mut(dice.below(4)) {
+                    rows.push(row);
+                }
+            }
+            let parts: Vec<Part<'_>> = rows
+                .iter()
+                .map(|rows| {
+                    let sort = if dice.chance(90) { sort } else { *dice.pick(&SORTS) };
+                    match dice.chance(50) {
+                        true => Part::whole(rows, vector(dice, sort, len)),
+                        false => Part::taken(rows, vector(dice, sort, rows.len())),
+                    }
+                })
+                .filter(|part| !part.vector.is_empty())
+                .collect();
+            let Some(found) = typed(len, base.as_ref(), &parts) else { continue };
+            typed_rounds += 1;
+            let expected = any(len, base.as_ref(), &parts);
+            for row in 0..len {
+                let (found, expected) = (found.value(row), expected.value(row));
+                assert_eq!(format!("{found:?}"), format!("{expected:?}"), "row {row} of round {rounds}");
+            }
+        }
+        assert!(typed_rounds > 2000, "{typed_rounds}");
+    }
 }

@@ -13,7 +13,7 @@ use super::binary::with_nulls;
 use super::result::Vector;
 use crate::ir::Operator;
 use crate::table::text_views::Written;
-use crate::table::{Column, Whole};
+use crate::table::{Column, Whole, at_best};
 use crate::value::Value;
 
 /// From here on doubles do not tell whole numbers apart.
@@ -278,7 +278,15 @@ impl Vector {
     pub fn rounded(&self, round: impl Fn(f64) -> f64) -> Option<Vector> {
         let column = self.column();
         if let Some(doubles) = column.as_double() {
-            let values: Vec<f64> = doubles.values().iter().map(|value| round(*value)).collect();
+            let mut values = doubles.values().to_vec();
+            at_best(
+                #[inline(always)]
+                || {
+                    for value in &mut values {
+                        *value = round(*value);
+                    }
+                },
+            );
             let doubles = Float64Array::new(values.into(), doubles.nulls().cloned());
             return Some(Vector::of(Column::double(doubles)));
         }

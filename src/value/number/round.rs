@@ -48,11 +48,18 @@ impl RoundingMode {
     }
 
     /// Rounds to `places` digits after the decimal point; negative places round to tens, hundreds…
+    #[inline(always)]
     pub fn round(self, value: f64, places: i64) -> f64 {
-        scaled(value, places, |number| self.round_whole(number))
+        scaled(
+            value,
+            places,
+            #[inline(always)]
+            |number| self.round_whole(number),
+        )
     }
 
     /// Rounds to a whole number.
+    #[inline(always)]
     pub fn round_whole(self, value: f64) -> f64 {
         let below = value.floor();
         // Exact: both have the same exponent or the difference needs fewer bits.
@@ -102,14 +109,20 @@ impl RoundingMode {
 
 impl Direction {
     /// Rounds to `places` digits after the decimal point; negative places round to tens, hundreds…
+    #[inline(always)]
     pub fn round(self, value: f64, places: i64) -> f64 {
-        scaled(value, places, |number| match self {
-            Self::Up => number.ceil(),
-            Self::Down => number.floor(),
-            Self::TowardZero => number.trunc(),
-            Self::AwayFromZero if number < 0.0 => number.floor(),
-            Self::AwayFromZero => number.ceil(),
-        })
+        scaled(
+            value,
+            places,
+            #[inline(always)]
+            |number| match self {
+                Self::Up => number.ceil(),
+                Self::Down => number.floor(),
+                Self::TowardZero => number.trunc(),
+                Self::AwayFromZero if number < 0.0 => number.floor(),
+                Self::AwayFromZero => number.ceil(),
+            },
+        )
     }
 
     /// Rounds a decimal to `places` digits after the decimal point.
@@ -125,6 +138,7 @@ impl Direction {
 }
 
 /// Rounds by way of a power of ten, as .NET does: the scaled number is what decides ties.
+#[inline(always)]
 fn scaled(value: f64, places: i64, round: impl Fn(f64) -> f64) -> f64 {
     if !value.is_finite() || places > MAX_PLACES {
         return value;
