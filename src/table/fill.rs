@@ -1,9 +1,10 @@
 //! Filling cells from the rows before or after them, and clearing cells that repeat.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::plan::{self, Explanation};
-use super::{Batch, Batches, Column, Demand, Operator, Table, collect, put_off};
+use super::{Batch, Batches, Column, Demand, Operator, Table};
 use crate::eval::{self, Context};
 use crate::value::{Member, Result, Value};
 
@@ -46,20 +47,9 @@ impl Operator for Filled {
         if columns.is_empty() {
             return self.input.operator().open(ctx, &below);
         }
-        let (input, below) = (Arc::clone(&self.input), below.unlimited());
-        Ok(put_off(move |ctx| {
-            let mut batches = collect(ctx, &input, &below)?;
-            let mut beneath: Vec<Option<Member>> = vec![None; columns.len()];
-            for batch in batches.iter_mut().rev() {
-                let mut changed = batch.columns().to_vec();
-                for (&column, beneath) in columns.iter().zip(&mut beneath) {
-                    let Some(cells) = changed.get_mut(column) else { continue };
-                    *cells = Arc::new(filled(ctx, cells, (0..cells.len()).rev(), beneath)?);
-                }
-                *batch = batch.with_columns(changed);
-            }
-            Ok(batches.into())
-        }))
+        // The cells that fill the last rows may stand further down.
+        let input = self.input.operator().open(ctx, &below.unlimited())?;
+        Ok(Box::new(FillingUp { input, columns, held: VecDeque::new() }))
     }
 
     fn known_rows(&self) -> Option<usize> {
@@ -74,7 +64,7 @@ impl Operator for Filled {
         let explanation =
             |below| Explanation::over(&self.input, below).detail(plan::columns(&self.input, &self.columns));
         Ok(match self.how {
-            Fill::Up => explanation(below.unlimited()).holds("all rows"),
+            Fill::Up => explanation(below.unlimited()).holds("rows whose nulls have nothing below them yet"),
             Fill::Down | Fill::Clear => explanation(below),
         })
     }
@@ -111,6 +101,72 @@ fn filled(
         }
     }
     Ok(cells.into_iter().collect())
+}
+
+/// Fills from below. A batch is held until a cell that is not null was met below its last rows, in each of the columns.
+struct FillingUp {
+    input: Box<dyn Batches>,
+    columns: Vec<usize>,
+    held: VecDeque<Held>,
+}
+
+struct Held {
+    batch: Batch,
+    /// For each of the columns whether its last cell is still null.
+    open: Vec<bool>,
+}
+
+impl Batches for FillingUp {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
+        loop {
+            if self.held.front().is_some_and(|held| !held.open.contains(&true)) {
+                return Ok(self.held.pop_front().map(|held| held.batch));
+            }
+            match self.input.next(ctx)? {
+                Some(batch) => self.hold(ctx, &batch)?,
+                // Nothing stands below what is left.
+                None => return Ok(self.held.pop_front().map(|held| held.batch)),
+            }
+        }
+    }
+}
+
+impl FillingUp {
+    /// Fills a batch, and the open cells of those before it.
+    fn hold(&mut self, ctx: &Context, batch: &Batch) -> Result<()> {
+        let mut changed = batch.columns().to_vec();
+        let mut open = vec![false; self.columns.len()];
+        for (at, (&column, open)) in self.columns.iter().zip(&mut open).enumerate() {
+            let Some(cells) = changed.get_mut(column) else { continue };
+            let mut beneath = None;
+            *cells = Arc::new(filled(ctx, cells, (0..cells.len()).rev(), &mut beneath)?);
+            *open = match cells.len().checked_sub(1) {
+                Some(last) => matches!(cells.get(last), Member::Ready(value) if value.is_null()),
+                None => false,
+            };
+            if beneath.is_some() {
+                for held in self.held.iter_mut() {
+                    held.fill(ctx, at, column, &beneath)?;
+                }
+            }
+        }
+        self.held.push_back(Held { batch: batch.with_columns(changed), open });
+        Ok(())
+    }
+}
+
+impl Held {
+    /// Fills the last cells of a column with what was met below, if they are still null.
+    fn fill(&mut self, ctx: &Context, at: usize, column: usize, beneath: &Option<Member>) -> Result<()> {
+        let Some(open) = self.open.get_mut(at).filter(|open| **open) else { return Ok(()) };
+        *open = false;
+        let mut changed = self.batch.columns().to_vec();
+        if let Some(cells) = changed.get_mut(column) {
+            *cells = Arc::new(filled(ctx, cells, (0..cells.len()).rev(), &mut beneath.clone())?);
+        }
+        self.batch = self.batch.with_columns(changed);
+        Ok(())
+    }
 }
 
 struct Filling {

@@ -179,19 +179,26 @@ fn intersect(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     let criteria = EquationCriteria::parse(ctx, arguments.value(1), Over::Items)?;
     let lists = lists(ctx, &arguments)?;
     let Some((first, rest)) = lists.split_first() else { return Ok(items_of(Vec::new())) };
-    let mut common = first.members(ctx)?;
+    let mut others = Vec::with_capacity(rest.len());
     for list in rest {
-        let mut there = Bag::of(ctx, list, &criteria)?;
-        let mut kept = Vec::new();
-        for item in common {
-            ctx.step()?;
-            if there.take(ctx, &item.force(ctx)?)? {
-                kept.push(item);
-            }
-        }
-        common = kept;
+        let Bag { index, counts } = Bag::of(ctx, list, &criteria)?;
+        others.push((Arc::new(index), counts));
     }
-    Ok(items_of(common))
+    Ok(kept(Arc::clone(first), !criteria.is_plain(), move || {
+        let bag = |(index, counts): &(Arc<EqualityIndex>, _)| Bag {
+            index: Arc::clone(index),
+            counts: Vec::clone(counts),
+        };
+        let mut others: Vec<_> = others.iter().map(bag).collect();
+        move |ctx: &Context, item: &Value| {
+            for there in &mut others {
+                if !there.take(ctx, item.as_plain())? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+    }))
 }
 
 fn difference(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {

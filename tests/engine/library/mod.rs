@@ -1,14 +1,12 @@
 //! What holds of every working function of the library, by the registry: outcomes of null, empty and wrong
 //! arguments; errors that stay in their item or cell; endless lists and tables; laws over generated values.
 
-mod algebra;
 mod calls;
 mod cells;
 mod inside;
 mod laws;
 mod laziness;
 mod outcomes;
-mod properties;
 mod streams;
 
 use pqm::Engine;
