@@ -7,23 +7,8 @@ pqm=${1:?the pqm to measure}
 rows=${2:-1000000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-awk -v rows="$rows" 'BEGIN { print "id,name,city,amount"; for (n = 0; n < rows; n++) {
-    printf "K%09d,Person number %d,City %d,%d.%02d\n", (n * 7919) % 100000007, n, n % 977, n % 5000, n % 100 } }' >"$folder/rows.csv"
-cat >"$folder/project.yaml" <<YAML
-name: Upsert
-connections:
-  - { name: Files, kind: csv, address: . }
-  - { name: Store, kind: sqlite, address: project.sqlite }
-connection_set:
-  name: Bench
-  source: { connections: [Files] }
-  destination: { connections: [Store] }
-tasks:
-  - name: Rows
-    source: { connection: Files, entity: rows.csv }
-    mappings: [{ source: "*", destination: "*" }]
-    destination: { connection: Store, entity: t, key: [id] }
-YAML
+. "$(dirname "$0")/upsert_project.sh"
+upsert_project "$folder" "$rows" sqlite project.sqlite t
 cat >"$folder/hand.py" <<'PYTHON'
 import csv, sqlite3, sys
 rows = csv.reader(open(sys.argv[1] + "/rows.csv", newline=""))

@@ -7,23 +7,8 @@ pqm=${1:?the pqm to measure}
 rows=${2:-1000000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-awk -v rows="$rows" 'BEGIN { print "id,name,city,amount"; for (n = 0; n < rows; n++) {
-    printf "K%09d,Person number %d,City %d,%d.%02d\n", (n * 7919) % 100000007, n, n % 977, n % 5000, n % 100 } }' >"$folder/rows.csv"
-cat >"$folder/project.yaml" <<YAML
-name: Upsert
-connections:
-  - { name: Files, kind: csv, address: . }
-  - { name: Store, kind: postgresql, address: "$PQM_TEST_POSTGRES" }
-connection_set:
-  name: Bench
-  source: { connections: [Files] }
-  destination: { connections: [Store] }
-tasks:
-  - name: Rows
-    source: { connection: Files, entity: rows.csv }
-    mappings: [{ source: "*", destination: "*" }]
-    destination: { connection: Store, entity: by_project, key: [id] }
-YAML
+. "$(dirname "$0")/../../benches/upsert_project.sh"
+upsert_project "$folder" "$rows" postgresql "$PQM_TEST_POSTGRES" by_project
 sql() { psql -q -v ON_ERROR_STOP=1 "$PQM_TEST_POSTGRES" "$@"; }
 for table in by_project by_hand; do
     sql -c "DROP TABLE IF EXISTS $table; CREATE TABLE $table (id text PRIMARY KEY, name text, city text, amount text)"
