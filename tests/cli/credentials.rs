@@ -47,6 +47,32 @@ fn a_credential_is_kept_listed_tested_and_forgotten_and_tells_no_secret() {
     }
 }
 
+/// The keyring that `tests/servers/keyring.sh` has started holds the key, and no file does.
+#[cfg(feature = "keyring")]
+#[test]
+#[ignore = "needs a keyring: tests/servers/keyring.sh"]
+fn the_key_of_credentials_may_be_in_the_keyring() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |keyring: bool, arguments: &[&str]| {
+        let mut command = command();
+        command.arg("credential").args(arguments).env("PQM_CREDENTIALS_FILE", folder.path().join("kept"));
+        if keyring {
+            command.env("PQM_CREDENTIALS_KEY", "keyring");
+        }
+        let ran = finish(&mut command, SECRET);
+        (ran.code, format!("{}{}", ran.out, ran.err))
+    };
+    for _ in 0..2 {
+        assert_eq!(run(true, &["set", "Sales", "--user", "ann"]).0, 0);
+        let (code, said) = run(true, &["list"]);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("Sales: basic for ann"), "{said}");
+    }
+    assert!(folder.path().join("kept").exists() && !folder.path().join("kept.key").exists());
+    // Whoever does not look there has no key.
+    assert_eq!(run(false, &["list"]).0, 5);
+}
+
 /// The password is asked for by an address, and a credential is used for the connections that name it.
 #[cfg(feature = "http")]
 #[test]
