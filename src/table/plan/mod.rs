@@ -83,10 +83,11 @@ impl Plan {
     pub fn of(ctx: &Context, table: &Table, demand: &Demand) -> Result<Plan> {
         ctx.nested(|| {
             let mut operator = table.operator();
-            let (mut notes, mut figures) = (Vec::new(), None);
+            let (mut notes, mut figures) = (Vec::new(), None::<Figures>);
             while let Some(observed) = operator.observed() {
                 notes.push(Arc::clone(observed.note()));
-                figures.get_or_insert_with(|| observed.figures());
+                let inside = observed.figures();
+                figures = Some(figures.map_or(inside, |outer| outer.around(inside)));
                 operator = observed.inside();
             }
             notes.reverse();

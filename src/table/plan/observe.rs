@@ -26,6 +26,14 @@ pub struct Figures {
     pub bytes: u64,
 }
 
+impl Figures {
+    /// Those of a step that goes by several names, of which these are the outer one's: each measures what the ones inside
+    /// of it do not.
+    pub(super) fn around(self, inside: Figures) -> Figures {
+        Figures { time: self.time + inside.time, bytes: self.bytes.max(inside.bytes), ..self }
+    }
+}
+
 #[derive(Default)]
 struct Counts {
     readings: AtomicU64,

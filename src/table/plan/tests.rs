@@ -129,3 +129,10 @@ fn observing_changes_no_value() {
         assert_eq!(observed(text).literal().unwrap(), plain.literal().unwrap(), "{text}");
     }
 }
+
+#[test]
+fn a_step_of_several_names_takes_the_time_of_all_of_them() {
+    use std::time::Duration;
+    let figures = |rows, time, bytes| Figures { readings: 1, rows, time: Duration::from_millis(time), bytes };
+    assert_eq!(figures(7, 2, 100).around(figures(9, 40, 900)), figures(7, 42, 900));
+}
