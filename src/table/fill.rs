@@ -49,7 +49,7 @@ impl Operator for Filled {
         }
         // The cells that fill the last rows may stand further down.
         let input = self.input.operator().open(ctx, &below.unlimited())?;
-        Ok(Box::new(FillingUp { input, columns, held: VecDeque::new() }))
+        Ok(Box::new(FillingUp { input: Some(input), columns, held: VecDeque::new() }))
     }
 
     fn known_rows(&self) -> Option<usize> {
@@ -105,7 +105,8 @@ fn filled(
 
 /// Fills from below. A batch is held until a cell that is not null was met below its last rows, in each of the columns.
 struct FillingUp {
-    input: Box<dyn Batches>,
+    /// What is read, up to its end.
+    input: Option<Box<dyn Batches>>,
     columns: Vec<usize>,
     held: VecDeque<Held>,
 }
@@ -118,16 +119,16 @@ struct Held {
 
 impl Batches for FillingUp {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>> {
-        loop {
-            if self.held.front().is_some_and(|held| !held.open.contains(&true)) {
-                return Ok(self.held.pop_front().map(|held| held.batch));
-            }
-            match self.input.next(ctx)? {
+        while let Some(input) = &mut self.input
+            && self.held.front().is_none_or(|held| held.open.contains(&true))
+        {
+            match input.next(ctx)? {
                 Some(batch) => self.hold(ctx, &batch)?,
                 // Nothing stands below what is left.
-                None => return Ok(self.held.pop_front().map(|held| held.batch)),
+                None => self.input = None,
             }
         }
+        Ok(self.held.pop_front().map(|held| held.batch))
     }
 }
 

@@ -1,14 +1,15 @@
 //! Whole lists put together, repeated, turned round, held.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::part::reversed;
 use super::stream::{as_list, counted};
 use crate::eval::{Arguments, Context};
 use crate::library::{Declaration, example, native};
-use crate::table::{self, RowSource, Table};
+use crate::table::{self, Column, RowSource, Table};
 use crate::value::types::{FieldType, RecordType, TableType};
-use crate::value::{Chunk, Enumerate, Items, Iterate, List, Member, Result, Shape, Text, Value};
+use crate::value::{Chunk, Enumerate, Items, Iterate, List, Member, Part, Result, Shape, Text, Value};
 
 pub(in crate::library) const FUNCTIONS: &[Declaration] = &[
     native(
@@ -144,26 +145,49 @@ fn buffer(ctx: &Context, arguments: Arguments<'_>) -> Result<Value> {
     }
     let mut items = list.items();
     let mut held = Vec::new();
-    let mut hold = |item: Member| -> Result<()> {
-        held.push(match item {
-            Member::Ready(value) => Member::Ready(value),
-            lazy => Member::settled(lazy.force_with_metadata(ctx))?,
-        });
-        Ok(())
-    };
     if list.has_chunks() {
         while let Some(chunk) = items.next_chunk(ctx, MOST)? {
             match chunk {
-                Chunk::Members(members) => members.into_iter().try_for_each(&mut hold)?,
-                chunk => (0..chunk.len()).try_for_each(|at| hold(chunk.member(at)))?,
+                Chunk::Members(members) => hold(ctx, &mut held, members)?,
+                chunk => match chunk.part() {
+                    Part::Members(members) => hold(ctx, &mut held, members.iter().cloned())?,
+                    Part::Column(column) => hold_column(ctx, &mut held, column)?,
+                },
             }
         }
     } else {
         while let Some(item) = items.next(ctx)? {
-            hold(item)?;
+            hold(ctx, &mut held, [item])?;
         }
     }
     Ok(Value::List(Arc::new(List::Items(held))))
+}
+
+/// Puts items behind others, evaluated; those that fail keep their error.
+fn hold(ctx: &Context, held: &mut Vec<Member>, items: impl IntoIterator<Item = Member>) -> Result<()> {
+    for item in items {
+        held.push(match item {
+            Member::Ready(value) => Member::Ready(value),
+            lazy => Member::settled(lazy.force_with_metadata(ctx))?,
+        });
+    }
+    Ok(())
+}
+
+fn hold_column(ctx: &Context, held: &mut Vec<Member>, column: &Column) -> Result<()> {
+    let before = held.len();
+    let read = column.each_value(ctx, |value| {
+        held.push(Member::Ready(value));
+        Ok(ControlFlow::Continue(()))
+    });
+    match read {
+        // From the first cell on that fails, each by itself.
+        Err(error) if !error.is_stop() => {
+            let cells = (held.len() - before..column.len()).map(|at| column.get(at));
+            hold(ctx, held, cells)
+        }
+        read => read.map(|_| ()),
+    }
 }
 
 /// A table of one row and one column called `Value`.
