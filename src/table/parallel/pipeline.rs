@@ -45,7 +45,8 @@ impl Pipeline {
         match operator.stage(ctx, demand)? {
             Some(top) => Pipeline::under(ctx, top, demand),
             None => {
-                Ok(Pipeline::over(Source::open(ctx, operator, demand)?, Vec::new(), threads(ctx, demand)))
+                let threads = if demand.is_count() { 1 } else { threads(ctx, demand) };
+                Ok(Pipeline::over(Source::open(ctx, operator, demand)?, Vec::new(), threads))
             }
         }
     }
@@ -77,7 +78,6 @@ impl Pipeline {
     }
 
     fn under(ctx: &Context, top: StageOver, above: &Demand) -> Result<Pipeline> {
-        let mut threads = threads(ctx, above);
         let mut stages = vec![top.stage];
         let (mut input, mut demand) = (top.input, top.demand);
         while let Some(below) = input.operator().stage(ctx, &demand)? {
@@ -85,7 +85,11 @@ impl Pipeline {
             (input, demand) = (below.input, below.demand);
         }
         stages.reverse();
-        threads = threads.min(self::threads(ctx, &demand));
+        let threads = match above.is_count() && demand.is_count() {
+            // Rows are only counted: there is nothing to make, threads would only hand the reader to each other.
+            true => 1,
+            false => threads(ctx, above).min(threads(ctx, &demand)),
+        };
         Ok(Pipeline::over(Source::open(ctx, &**input.operator(), &demand)?, stages, threads))
     }
 }
