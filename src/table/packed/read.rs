@@ -11,7 +11,8 @@ use crate::value::{Member, Value};
 /// A batch of rows that were packed one after the other with the columns at `positions`, in a table of `width`
 /// columns; the others are unread.
 pub(in crate::table) fn unpack(mut rows: &[u8], positions: &[usize], width: usize, beside: &Beside) -> Batch {
-    let mut block = Vec::with_capacity(rows.len() / 2);
+    // No text is longer than its row.
+    let mut block = Vec::with_capacity(rows.len());
     let mut columns: Vec<Unpacked> = positions.iter().map(|_| Unpacked::Nulls(0)).collect();
     let mut count = 0;
     while let Some(row) = take(&mut rows) {

@@ -7,6 +7,9 @@ use crate::table::packed::{Beside, Packer};
 use crate::table::{Batch, Column};
 use crate::value::Result;
 
+/// So many rows tell how long the others may be: room that is made at once need not be copied as it grows.
+const FIRST: usize = 64;
+
 /// What became of a batch.
 pub(super) enum Chunk {
     /// Its rows, sorted, with the kinds of numbers among their keys.
@@ -43,6 +46,9 @@ impl Chunk {
                 return Ok(Chunk::Batch(batch));
             }
             rows.push(&key, &mut packer, row);
+            if row + 1 == FIRST {
+                rows.expect(batch.len() - FIRST);
+            }
         }
         Ok(Chunk::Sorted { bytes: rows.sorted(), kinds: writer.kinds() })
     }

@@ -57,6 +57,15 @@ fn prefix_of(bytes: &[u8], (start, end): (usize, usize)) -> Prefix {
 }
 
 impl Unsorted {
+    /// Makes room for so many rows more, about as long as those that are there. The others need not be as long, so
+    /// that there is a limit to it.
+    pub(super) fn expect(&mut self, rows: usize) {
+        const MOST: usize = 4 << 20;
+        let each = self.bytes.len() / self.entries.len().max(1);
+        self.bytes.reserve(rows.saturating_mul(each + each / 8).min(MOST));
+        self.entries.reserve(rows);
+    }
+
     /// Adds a row.
     pub(super) fn push(&mut self, key: &[u8], packer: &mut Packer<'_>, row: usize) {
         let start = self.bytes.len();
