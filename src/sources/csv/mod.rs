@@ -190,6 +190,10 @@ impl Morsels for Reading {
         }
         Ok(Some(Box::new(Rows { plan, block, rows })))
     }
+
+    fn is_work(&self) -> bool {
+        !self.counting
+    }
 }
 
 /// Some rows whose cells are located, or only counted.

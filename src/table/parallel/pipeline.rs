@@ -9,7 +9,7 @@ use crate::value::{Error, Result};
 pub struct Pipeline {
     pub(super) source: Source,
     pub(super) stages: Stages,
-    /// How many threads may make batches: one where a limit says that few are needed.
+    /// How many threads may make batches: one where a limit says that few are needed, or rows are only counted.
     pub(super) threads: usize,
 }
 
@@ -45,19 +45,28 @@ impl Pipeline {
         match operator.stage(ctx, demand)? {
             Some(top) => Pipeline::under(ctx, top, demand),
             None => {
-                let threads = if demand.is_count() { 1 } else { threads(ctx, demand) };
-                Ok(Pipeline::over(Source::open(ctx, operator, demand)?, Vec::new(), threads))
+                let source = Source::open(ctx, operator, demand)?;
+                Ok(Pipeline::over(ctx, source, Vec::new(), demand, demand))
             }
         }
     }
 
     /// Pieces and no stage.
     pub fn of_morsels(ctx: &Context, morsels: Box<dyn Morsels>, demand: &Demand) -> Pipeline {
-        Pipeline::over(Source::Morsels(morsels), Vec::new(), threads(ctx, demand))
+        Pipeline::over(ctx, Source::Morsels(morsels), Vec::new(), demand, demand)
     }
 
-    fn over(source: Source, stages: Vec<Arc<dyn Stage>>, threads: usize) -> Pipeline {
-        Pipeline { source, stages: Stages(stages), threads }
+    /// `above` is asked of the stages, `below` of the source.
+    fn over(
+        ctx: &Context,
+        source: Source,
+        stages: Vec<Arc<dyn Stage>>,
+        above: &Demand,
+        below: &Demand,
+    ) -> Pipeline {
+        let is_limited = above.limit.is_some() || below.limit.is_some();
+        let is_little = is_limited || above.is_count() && !source.is_work();
+        Pipeline { source, stages: Stages(stages), threads: if is_little { 1 } else { ctx.threads() } }
     }
 
     /// The same with one more stage on top.
@@ -85,18 +94,9 @@ impl Pipeline {
             (input, demand) = (below.input, below.demand);
         }
         stages.reverse();
-        let threads = match above.is_count() && demand.is_count() {
-            // Rows are only counted: there is nothing to make, threads would only hand the reader to each other.
-            true => 1,
-            false => threads(ctx, above).min(threads(ctx, &demand)),
-        };
-        Ok(Pipeline::over(Source::open(ctx, &**input.operator(), &demand)?, stages, threads))
+        let source = Source::open(ctx, &**input.operator(), &demand)?;
+        Ok(Pipeline::over(ctx, source, stages, above, &demand))
     }
-}
-
-/// How many threads may make the batches that are asked for.
-fn threads(ctx: &Context, demand: &Demand) -> usize {
-    if demand.limit.is_none() { ctx.threads() } else { 1 }
 }
 
 /// Pieces with stages to go through.
@@ -130,6 +130,13 @@ impl Source {
             Some(morsels) => Source::Morsels(morsels),
             None => Source::Batches(operator.open(ctx, demand)?),
         })
+    }
+
+    fn is_work(&self) -> bool {
+        match self {
+            Source::Morsels(morsels) => morsels.is_work(),
+            Source::Batches(_) => true,
+        }
     }
 
     pub(super) fn next(&mut self, ctx: &Context) -> Result<Option<Piece>> {
