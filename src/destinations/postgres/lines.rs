@@ -29,6 +29,18 @@ pub(super) struct Ready {
     pub(super) key: KeyHash,
 }
 
+impl Ready {
+    /// The line, with its number.
+    pub(super) fn numbered(&self) -> Range<usize> {
+        self.line.clone()
+    }
+
+    /// The line without its number.
+    pub(super) fn fields(&self) -> Range<usize> {
+        self.fields..self.line.end
+    }
+}
+
 /// The lines of the rows of a call.
 #[derive(Default)]
 pub(super) struct Lines {
@@ -101,33 +113,20 @@ impl Lines {
     }
 }
 
-/// Copies the fields of the rows of a batch, without their numbers.
-pub(super) fn copy_fields(
-    client: &mut Client,
-    statement: &(impl ToStatement + ?Sized),
-    lines: &[u8],
-    batch: &[Ready],
-) -> Result<u64, postgres::Error> {
-    let mut writer = client.copy_in(statement)?;
-    for ready in batch {
-        let _ = writer.write_all(lines.get(ready.fields..ready.line.end).unwrap_or_default());
-    }
-    writer.finish()
-}
-
-/// Copies the lines of a batch.
+/// Copies of each row of a batch the part of its line that `part` says.
 pub(super) fn copy(
     client: &mut Client,
     statement: &(impl ToStatement + ?Sized),
     lines: &[u8],
     batch: &[Ready],
+    part: fn(&Ready) -> Range<usize>,
 ) -> Result<u64, postgres::Error> {
     let mut writer = client.copy_in(statement)?;
-    // Lines that follow each other go at once.
-    for piece in batch.chunk_by(|one, next| one.line.end == next.line.start) {
+    // Parts that follow each other go at once.
+    for piece in batch.chunk_by(|one, next| part(one).end == part(next).start) {
         if let (Some(first), Some(last)) = (piece.first(), piece.last()) {
             // What goes wrong in between is said at the end.
-            let _ = writer.write_all(lines.get(first.line.start..last.line.end).unwrap_or_default());
+            let _ = writer.write_all(lines.get(part(first).start..part(last).end).unwrap_or_default());
         }
     }
     writer.finish()

@@ -3,7 +3,7 @@ use postgres::{Client, Statement};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::key_set::{KeyHash, KeySet};
-use super::lines::{Lines, Ready, Work, copy, copy_fields};
+use super::lines::{Lines, Ready, Work, copy};
 use super::statements::{STAGED, STAGING, Statements, add, create};
 use crate::destinations::transaction::Transactional;
 use crate::destinations::{
@@ -311,8 +311,7 @@ impl PostgresWriter {
     ) -> Result<bool, Refused> {
         let statements = &table.statements;
         if work == Work::Upsert && self.expects_new {
-            let copied = copy_fields(&mut self.client, &table.copy_new, lines, batch);
-            return match copied {
+            return match copy(&mut self.client, &table.copy_new, lines, batch, Ready::fields) {
                 Ok(copied) if copied == batch.len() as u64 => {
                     set_all(outcomes, batch, &Outcome::Inserted);
                     Ok(true)
@@ -324,8 +323,10 @@ impl PostgresWriter {
             };
         }
         let copied = match work {
-            Work::Upsert => copy(&mut self.client, &table.copy, lines, batch),
-            Work::Delete => copy(&mut self.client, statements.copy_keys.as_str(), lines, batch),
+            Work::Upsert => copy(&mut self.client, &table.copy, lines, batch, Ready::numbered),
+            Work::Delete => {
+                copy(&mut self.client, statements.copy_keys.as_str(), lines, batch, Ready::numbered)
+            }
         };
         copied.map_err(|error| self.refused(&error, STAGED))?;
         if work == Work::Delete {
