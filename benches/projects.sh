@@ -7,8 +7,7 @@ pqm=${1:?the pqm to measure}
 rows=${2:-1000000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-. "$(dirname "$0")/upsert_project.sh"
-upsert_project "$folder" "$rows" sqlite project.sqlite t
+"$(dirname "$0")/upsert_project.sh" "$folder" "$rows" sqlite project.sqlite t
 cat >"$folder/hand.py" <<'PYTHON'
 import csv, sqlite3, sys
 rows = csv.reader(open(sys.argv[1] + "/rows.csv", newline=""))

@@ -15,25 +15,7 @@ use pqm::project::Project;
 use pqm::project::run::{NoObserver, RunOptions, run};
 use rusqlite::{Connection, params};
 
-const PROJECT: &str = "\
-name: Upsert
-connections:
-  - { name: Files, kind: csv, address: . }
-  - { name: Store, kind: sqlite, address: project.sqlite }
-connection_set:
-  name: Bench
-  source: { connections: [Files] }
-  destination: { connections: [Store] }
-tasks:
-  - name: Rows
-    source: { connection: Files, entity: rows.csv }
-    mappings:
-      - { source: id, destination: id }
-      - { source: name, destination: name }
-      - { source: city, destination: city }
-      - { source: amount, destination: amount }
-    destination: { connection: Store, entity: t, key: [id] }
-";
+const PROJECT: &str = include_str!("upsert_project.yaml");
 
 fn row(n: usize) -> [String; 4] {
     // Keys do not come in their order.
@@ -54,7 +36,9 @@ fn main() {
         let _ = writeln!(csv, "{}", row(n).join(","));
     }
     std::fs::write(folder.path().join("rows.csv"), csv).unwrap();
-    std::fs::write(folder.path().join("project.yaml"), PROJECT).unwrap();
+    let project =
+        PROJECT.replace("KIND", "sqlite").replace("ADDRESS", "project.sqlite").replace("ENTITY", "t");
+    std::fs::write(folder.path().join("project.yaml"), project).unwrap();
     println!("{rows} rows          seconds");
     for pass in ["insert", "unchanged"] {
         let direct = timed(|| by_hand(&folder.path().join("direct.sqlite"), rows));

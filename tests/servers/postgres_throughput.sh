@@ -7,8 +7,7 @@ pqm=${1:?the pqm to measure}
 rows=${2:-1000000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-. "$(dirname "$0")/../../benches/upsert_project.sh"
-upsert_project "$folder" "$rows" postgresql "$PQM_TEST_POSTGRES" by_project
+"$(dirname "$0")/../../benches/upsert_project.sh" "$folder" "$rows" postgresql "$PQM_TEST_POSTGRES" by_project
 sql() { psql -q -v ON_ERROR_STOP=1 "$PQM_TEST_POSTGRES" "$@"; }
 for table in by_project by_hand; do
     sql -c "DROP TABLE IF EXISTS $table; CREATE TABLE $table (id text PRIMARY KEY, name text, city text, amount text)"

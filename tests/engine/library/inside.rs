@@ -11,11 +11,7 @@ use super::{engine, shown};
 const RAISED: &str = "error: Expression.Error: probe";
 
 fn lines() -> impl Iterator<Item = [&'static str; 3]> {
-    let lines = include_str!("inside.tsv").lines().filter(|line| !line.starts_with("# "));
-    lines.map(|line| {
-        let mut parts = line.split('\t');
-        [(); 3].map(|()| parts.next().unwrap_or_default())
-    })
+    super::lines(include_str!("inside.tsv"))
 }
 
 /// What an expression gives, or the error with its detail: as it stands in an item.

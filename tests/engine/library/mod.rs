@@ -19,6 +19,14 @@ pub fn engine() -> Engine {
     Engine::new().with_limits(limits)
 }
 
+/// The first columns of the lines of a file of this folder, but for its comments.
+pub fn lines<const N: usize>(text: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+    text.lines().filter(|line| !line.starts_with("# ")).map(|line| {
+        let mut parts = line.splitn(N, '\t');
+        [(); N].map(|()| parts.next().unwrap_or_default())
+    })
+}
+
 /// What an expression gives: M text, or the error.
 pub fn shown(engine: &Engine, text: &str) -> String {
     let query = match engine.compile("test", text) {

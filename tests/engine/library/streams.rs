@@ -11,11 +11,7 @@ const N: &str = "List.Generate(() => 0, each true, each _ + 1)";
 /// For each function that can: an expression over `n`, the numbers from 0 on, and `t`, the table of column `a` that
 /// holds them and `b` that holds their texts, and what its first items or rows are.
 fn streams() -> impl Iterator<Item = [&'static str; 3]> {
-    let lines = include_str!("streams.tsv").lines().filter(|line| !line.starts_with("# "));
-    lines.map(|line| {
-        let mut parts = line.split('\t');
-        [(); 3].map(|()| parts.next().unwrap_or_default())
-    })
+    super::lines(include_str!("streams.tsv"))
 }
 
 /// Functions of lists or tables that need the last item before they can give the first, and why.
