@@ -11,6 +11,8 @@ mod concatenate;
 mod context;
 mod convert;
 mod evaluate;
+#[cfg(test)]
+mod evaluate_tests;
 mod limits;
 mod memory;
 mod messages;
