@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::http::{Credential, GoOn, HttpError, HttpRequest, HttpResponse};
 #[cfg(feature = "http")]
 use super::http::{HostGrants, HttpClient};
-use super::{Anywhere, FolderEntry, Host, HostError, Now, Scratch};
+use super::{Anywhere, FolderEntry, Host, HostError, Now, Scratch, Shared};
 
 /// A host that grants nothing: evaluation is then a pure function of the program and its inputs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -116,6 +116,12 @@ impl Host for LocalHost {
         Ok(Some(Box::new(self.file(path)?)))
     }
 
+    fn open_shared(&self, path: &Path) -> Result<Option<Arc<dyn Shared>>, HostError> {
+        // Opening a pipe, to find that it is one, would wait for whoever writes to it.
+        let is_file = self.resolve(path)?.metadata().is_ok_and(|data| data.is_file());
+        Ok(if is_file { Some(Arc::new(SharedFile(self.file(path)?))) } else { None })
+    }
+
     fn scratch(&self) -> Result<Box<dyn Scratch>, HostError> {
         // Where the system allows it the file has no name from the start; elsewhere it goes when its handle does.
         let file = tempfile::tempfile().map_err(|error| {
@@ -185,6 +191,20 @@ impl Host for LocalHost {
             chunk.copy_from_slice(&word[..chunk.len()]);
         }
         Ok(())
+    }
+}
+
+struct SharedFile(File);
+
+impl Shared for SharedFile {
+    #[cfg(unix)]
+    fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(&self.0, buffer, at)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(&self.0, buffer, at)
     }
 }
 

@@ -10,6 +10,7 @@ pub use local::{LocalHost, NoHost};
 
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Credential, GoOn, HttpError, HttpRequest, HttpResponse};
@@ -65,6 +66,15 @@ pub trait Anywhere: Read + Seek + Send {}
 
 impl<T: Read + Seek + Send> Anywhere for T {}
 
+/// A file that threads read side by side, each where it wants.
+pub trait Shared: Send + Sync {
+    /// Fills `buffer` with what stands at `at`, or a part of it; 0 only past the end.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn read_at(&self, at: u64, buffer: &mut [u8]) -> std::io::Result<usize>;
+}
+
 /// The capabilities a host grants to a program. Everything is denied unless an implementation grants it.
 pub trait Host: Send + Sync {
     /// Opens a file for reading.
@@ -75,6 +85,13 @@ pub trait Host: Send + Sync {
     /// Opens a file for reading at any place; `None` if the host has files only from start to end: what needs more
     /// then holds the whole file.
     fn open_anywhere(&self, path: &Path) -> Result<Option<Box<dyn Anywhere>>, HostError> {
+        let _ = path;
+        Ok(None)
+    }
+
+    /// Opens a file for threads that read it side by side; `None` if it can only be read from start to end, such as a
+    /// pipe, or the host has no such files: one thread reads it then.
+    fn open_shared(&self, path: &Path) -> Result<Option<Arc<dyn Shared>>, HostError> {
         let _ = path;
         Ok(None)
     }

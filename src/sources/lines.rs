@@ -132,6 +132,7 @@ impl Morsels for Reading {
             let end = complete(&self.text, self.ended);
             if end > 0 {
                 let mut rest = self.spare.take();
+                rest.clear();
                 rest.extend_from_slice(self.text.get(end..).unwrap_or_default());
                 self.text.truncate(end);
                 let text = std::mem::replace(&mut self.text, rest);

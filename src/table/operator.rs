@@ -25,11 +25,6 @@ impl Demand {
         Demand { columns: Some(vec![false; width]), limit: None }
     }
 
-    /// Whether no cell is asked for.
-    pub fn is_count(&self) -> bool {
-        self.columns.as_ref().is_some_and(|columns| !columns.contains(&true))
-    }
-
     /// Only these columns of a table of `width` columns.
     pub fn only(width: usize, positions: impl IntoIterator<Item = usize>) -> Demand {
         let mut columns = vec![false; width];

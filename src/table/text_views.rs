@@ -88,7 +88,7 @@ impl TextBlock {
         }
     }
 
-    /// A block whose memory goes to `spare` once nothing refers to it any more.
+    /// A block whose memory goes to `spare` once nothing refers to it any more, with the text still in it.
     pub fn lent(text: String, spare: &Spare<Vec<u8>>) -> TextBlock {
         debug_assert!(u32::try_from(text.len()).is_ok());
         let lent = Arc::new(Lent { bytes: text.into_bytes(), spare: spare.clone() });
@@ -108,9 +108,7 @@ struct Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let mut bytes = std::mem::take(&mut self.bytes);
-        bytes.clear();
-        self.spare.give(bytes);
+        self.spare.give(std::mem::take(&mut self.bytes));
     }
 }
 

@@ -123,10 +123,6 @@ impl Morsels for Skipping {
         }
         self.input.next(ctx)
     }
-
-    fn is_work(&self) -> bool {
-        self.input.is_work()
-    }
 }
 
 /// The rows up to the first that fails the test, or from it on.

@@ -24,10 +24,10 @@ pub(super) fn check(ctx: &Context, path: &Path, delimiter: &str, code_page: i64)
     };
     let dialect = Dialect { delimiter: Delimiter::text(delimiter), ..Dialect::default() };
     let source = ByteSource::Binary(Arc::new(file_binary(path.to_owned())));
-    let mut blocks = Blocks::new(source.open(ctx)?, encoding);
+    let mut blocks = Blocks::new(ctx, &source, encoding, usize::MAX)?;
     let mut width = None;
     let mut rows = 0;
-    while let Some(block) = blocks.next(ctx, &dialect, usize::MAX)? {
+    while let Some(block) = blocks.next(ctx, &dialect)? {
         check_text(&block, width.is_none())?;
         if let Some(at) = block.split().unclosed {
             let message = format!("The quote opened in line {} is not closed.", block.line_at(at));
@@ -63,7 +63,7 @@ fn check_text(block: &Block, first: bool) -> Result<()> {
         return Err(Error::data_format(format!(
             "Line {} holds bytes that are no {name} text. Name the file's encoding in the connection's options: \
              65001 for UTF-8, 1252 for Western European Windows files, 1200 for UTF-16.",
-            block.line_at(error.valid_up_to())
+            block.line_at(block.split().start(0) + error.valid_up_to())
         )));
     }
     if first && memchr::memchr(0, text).is_some() {

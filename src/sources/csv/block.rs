@@ -1,6 +1,6 @@
-use super::blocks::Spares;
 use super::dialect::Quotes;
 use super::lines::count_lines;
+use super::pieces::{Onward, Rows, Spares};
 use super::split::{Cell, Split, unquote};
 use crate::sources::encoding::Encoding;
 use crate::table::TextBlock;
@@ -9,7 +9,7 @@ use crate::table::TextBlock;
 pub struct Block {
     text: Text,
     split: Split,
-    /// The number of the line the block starts at, from 1.
+    /// The number of the line the first row starts in, from 1.
     line: u64,
     encoding: Encoding,
     spare: Spares,
@@ -23,8 +23,10 @@ enum Text {
 }
 
 impl Block {
-    pub(super) fn new(text: Vec<u8>, split: Split, line: u64, encoding: Encoding, spare: Spares) -> Block {
-        Block { text: Text::Raw(text), split, line, encoding, spare }
+    /// The rows that were split, and what waits to be handed over to the next piece.
+    pub(super) fn of(rows: Rows<Split>) -> (Block, Onward) {
+        let Rows { text, start: _, line, found: split, encoding, spares: spare, onward } = rows;
+        (Block { text: Text::Raw(text), split, line, encoding, spare }, onward)
     }
 
     /// Writes the content of cells with quotes inside behind the rows, without the quotes, if all of the text is
@@ -66,9 +68,9 @@ impl Block {
         }
     }
 
-    /// The text of the rows.
+    /// The text of the rows, the first of which starts at [`Split::start`].
     pub fn rows_text(&self) -> &[u8] {
-        self.text().get(..self.split.rest).unwrap_or_default()
+        self.text().get(self.split.start(0)..self.split.rest).unwrap_or_default()
     }
 
     /// The cells.
@@ -91,9 +93,7 @@ impl Drop for Block {
     fn drop(&mut self) {
         self.spare.splits.give(std::mem::take(&mut self.split));
         if let Text::Raw(bytes) = &mut self.text {
-            let mut bytes = std::mem::take(bytes);
-            bytes.clear();
-            self.spare.texts.give(bytes);
+            self.spare.texts.give(std::mem::take(bytes));
         }
     }
 }

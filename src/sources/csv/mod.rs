@@ -1,7 +1,8 @@
 //! Delimited text as lazy tables of texts.
 //!
-//! A table streams its document in blocks of complete rows ([`Blocks`]), whose cells are located first ([`split`])
-//! and then made into text columns that share the block's text. Only those are made that the reader asks for.
+//! A table streams its document in pieces of text, in which threads look for complete rows side by side (`pieces`).
+//! Cells are located first ([`split`]) and then made into text columns that share the piece's text. Only those are made
+//! that the reader asks for.
 //!
 //! What is wrong in a document, and what becomes of it:
 //! - A row that is too short: `null` in the cells it lacks. A row that is too long: see [`Extra`].
@@ -14,8 +15,11 @@ mod block;
 mod blocks;
 mod columns;
 mod dialect;
+mod found;
+mod handover;
 mod lines;
 mod masks;
+mod pieces;
 mod plain;
 mod scan;
 mod split;
@@ -32,6 +36,7 @@ use std::sync::Arc;
 use arrow_array::Int64Array;
 
 use columns::Cells;
+use pieces::{COUNTED, MOST, Piece, Pieces};
 
 use super::bytes::ByteSource;
 use super::encoding::Encoding;
@@ -70,8 +75,8 @@ pub struct Document {
 impl Document {
     /// The number of cells in the first row; 0 if there is no row. Reads no further than needed.
     pub fn first_row_width(&self, ctx: &Context) -> Result<usize> {
-        let mut blocks = Blocks::new(self.source.open(ctx)?, self.encoding);
-        let first = blocks.next(ctx, &self.dialect, 1)?;
+        let mut blocks = Blocks::new(ctx, &self.source, self.encoding, 1)?;
+        let first = blocks.next(ctx, &self.dialect)?;
         Ok(first.map_or(0, |block| block.split().width(0)))
     }
 
@@ -98,16 +103,14 @@ impl Read {
     fn reading(&self, demand: &Demand) -> Reading {
         let counting = demand.limit.is_none() && !(0..self.width).any(|position| demand.wants(position));
         let label = self.document.source.label();
-        let plan =
-            Plan { document: Arc::clone(&self.document), label, width: self.width, demand: demand.clone() };
-        Reading {
-            plan: Arc::new(plan),
+        let plan = Plan {
+            document: Arc::clone(&self.document),
+            label,
+            width: self.width,
+            demand: demand.clone(),
             counting,
-            left: demand.limit.unwrap_or(usize::MAX),
-            blocks: None,
-            failed: None,
-            warned: false,
-        }
+        };
+        Reading { plan: Arc::new(plan), pieces: None }
     }
 }
 
@@ -135,92 +138,96 @@ struct Plan {
     label: Option<String>,
     width: usize,
     demand: Demand,
+    /// Whether nothing is asked but how many rows there are.
+    counting: bool,
 }
 
 struct Reading {
     plan: Arc<Plan>,
-    /// Whether nothing is asked but how many rows there are.
-    counting: bool,
-    left: usize,
-    blocks: Option<Blocks>,
-    failed: Option<Error>,
-    warned: bool,
+    pieces: Option<Pieces>,
 }
 
 impl Morsels for Reading {
     fn next(&mut self, ctx: &Context) -> Result<Option<Box<dyn Morsel>>> {
-        if let Some(error) = self.failed.take() {
-            self.left = 0;
-            return Err(error);
-        }
-        if self.left == 0 {
-            return Ok(None);
-        }
-        let plan = Arc::clone(&self.plan);
-        let document = &plan.document;
-        let blocks = match &mut self.blocks {
-            Some(blocks) => blocks,
-            None => self.blocks.insert(Blocks::new(document.source.open(ctx)?, document.encoding)),
-        };
-        let (block, rows, unclosed) = if self.counting {
-            let Some(counted) = blocks.count(ctx, &document.dialect)? else { return Ok(None) };
-            (None, counted.rows, counted.unclosed_line)
-        } else {
-            let Some(block) = blocks.next(ctx, &document.dialect, self.left)? else { return Ok(None) };
-            let (rows, unclosed) = (block.split().len(), block.split().unclosed);
-            let line = unclosed.map(|at| block.line_at(at));
-            (Some(block), rows, line)
-        };
-        let rows = rows - usize::from(unclosed.is_some());
-        if let Some(line) = unclosed {
-            let error = Error::data_format(format!(
-                "The quote that opens {} isn't closed, so that the rest of the document would be one cell. Close it, \
-                 or read the document with QuoteStyle = QuoteStyle.None, where quotes end with the line.",
-                columns::in_line(line, plan.label.as_deref())
-            ));
-            if rows == 0 {
-                self.left = 0;
-                return Err(error);
+        let pieces = match &mut self.pieces {
+            Some(pieces) => pieces,
+            None => {
+                let Document { source, encoding, .. } = &*self.plan.document;
+                let most = if self.plan.counting { COUNTED } else { MOST };
+                let wanted = self.plan.demand.limit.unwrap_or(usize::MAX);
+                self.pieces.insert(Pieces::new(ctx, source, *encoding, most, wanted)?)
             }
-            self.failed = Some(error);
-        }
-        self.left = self.left.saturating_sub(rows);
-        if let Some(block) = block.as_ref().filter(|_| document.extra == Extra::Ignore && !self.warned) {
-            self.warned = warn_of_long_rows(ctx, &plan.cells(block, rows), plan.width);
-        }
-        Ok(Some(Box::new(Rows { plan, block, rows })))
-    }
-
-    fn is_work(&self) -> bool {
-        !self.counting
+        };
+        let piece = pieces.next(ctx)?;
+        Ok(piece.map(|piece| Box::new(Rows { plan: Arc::clone(&self.plan), piece }) as Box<dyn Morsel>))
     }
 }
 
-/// Some rows whose cells are located, or only counted.
+/// The rows of a piece.
 struct Rows {
     plan: Arc<Plan>,
-    block: Option<Block>,
-    rows: usize,
+    piece: Piece,
 }
 
 impl Morsel for Rows {
     fn batch(self: Box<Self>, ctx: &Context) -> Result<Staged> {
-        let Rows { plan, block, rows } = *self;
-        let Some(mut block) = block else {
-            let columns = (0..plan.width).map(|_| Arc::new(Column::unread(rows)));
-            return Ok(Batch::new(columns.collect(), rows).into());
+        let Rows { plan, piece } = *self;
+        if plan.counting { plan.counted(ctx, piece) } else { Plan::split(plan, ctx, piece) }
+    }
+}
+
+impl Plan {
+    /// As many rows as there are in the piece, without cells.
+    fn counted(&self, ctx: &Context, piece: Piece) -> Result<Staged> {
+        let Some(rows) = piece.find(ctx, &self.document.dialect, self.width, Counted::default())? else {
+            return Ok(self.unread(0).into());
         };
-        block.settle(plan.document.dialect.quotes);
+        let line_of = |at| rows.line + lines::count_lines(rows.text.get(rows.start..at).unwrap_or_default());
+        let unclosed = rows.found.unclosed.map(line_of);
+        rows.spares.texts.give(rows.text);
+        rows.onward.hand_over();
+        self.staged(self.unread(rows.found.rows - usize::from(unclosed.is_some())), unclosed)
+    }
+
+    /// The rows in the piece, with the cells that are wanted.
+    fn split(plan: Arc<Plan>, ctx: &Context, piece: Piece) -> Result<Staged> {
+        let document = &plan.document;
+        let spare = piece.spares().splits.take();
+        let Some(rows) = piece.find(ctx, &document.dialect, plan.width, spare)? else {
+            return Ok(plan.unread(0).into());
+        };
+        let (mut block, mut onward) = Block::of(rows);
+        let unclosed = block.split().unclosed.map(|at| block.line_at(at));
+        let rows = block.split().len() - usize::from(unclosed.is_some());
+        if document.extra == Extra::Ignore && !onward.before.warned {
+            onward.before.warned = warn_of_long_rows(ctx, &plan.cells(&block, rows), plan.width);
+        }
+        onward.hand_over();
+        block.settle(document.dialect.quotes);
         let made = Arc::new(Made { plan, block, rows });
         let mut columns = Made::columns(&made, ctx)?;
         if made.plan.document.extra == Extra::Error {
             columns = fail_long_rows(&made.cells(), made.plan.width, columns);
         }
-        Ok(Batch::new(columns, rows).into())
+        made.plan.staged(Batch::new(columns, rows), unclosed)
     }
-}
 
-impl Plan {
+    /// The rows, and the error of a quote in this line behind them that nothing closes.
+    fn staged(&self, batch: Batch, unclosed: Option<u64>) -> Result<Staged> {
+        let Some(line) = unclosed else { return Ok(batch.into()) };
+        let error = Error::data_format(format!(
+            "The quote that opens {} isn't closed, so that the rest of the document would be one cell. Close it, or \
+             read the document with QuoteStyle = QuoteStyle.None, where quotes end with the line.",
+            columns::in_line(line, self.label.as_deref())
+        ));
+        if batch.is_empty() { Err(error) } else { Ok(Staged { batch, failed: Some(error) }) }
+    }
+
+    fn unread(&self, rows: usize) -> Batch {
+        let columns = (0..self.width).map(|_| Arc::new(Column::unread(rows)));
+        Batch::new(columns.collect(), rows)
+    }
+
     fn cells<'b>(&'b self, block: &'b Block, rows: usize) -> Cells<'b> {
         Cells { block, dialect: &self.document.dialect, label: self.label.as_deref(), rows }
     }

@@ -189,9 +189,9 @@ fn cell(text: &[u8], start: usize, end: usize) -> Cell {
     }
 }
 
-/// Counts the complete rows at the start of the text.
-pub(super) fn count(plain: &Plain<'_>) -> Counted {
-    let mut counted = Counted::default();
+/// Counts the complete rows from `start` on.
+pub(super) fn count(plain: &Plain<'_>, start: usize) -> Counted {
+    let mut counted = Counted { rest: start, ..Counted::default() };
     let mut one = Split::default();
     while counted.rest < plain.text.len() {
         let (start, mut lines) = (counted.rest, Lines::default());

@@ -5,6 +5,7 @@
 //! time ([`scan`]); everything else goes byte by byte. Both find the same cells.
 
 use super::dialect::{Delimiter, Dialect, Quotes};
+use super::found::Stretch;
 use super::lines::count_lines;
 use super::masks::WORD;
 use super::plain::Plain;
@@ -240,14 +241,38 @@ impl Split {
         self.cells = complete;
     }
 
-    fn clear(&mut self) {
+    fn clear(&mut self, start: usize) {
         self.cells = 0;
         self.apart.clear();
         self.rows.clear();
-        self.rows.push(Start::default());
-        self.rest = 0;
         self.unclosed = None;
         self.lines = 0;
+        self.end_row(start);
+    }
+
+    /// Leaves room for a first row of `width` cells, which [`Split::fill_first`] fills.
+    fn leave_first(&mut self, width: usize, start: usize) {
+        while self.ends.len() < width + WORD {
+            self.make_room();
+        }
+        self.cells = width;
+        self.end_row(start);
+    }
+
+    /// Puts the row that `first` consists of into the room left for it, if it has as many cells.
+    pub(super) fn fill_first(&mut self, first: &Split) -> bool {
+        if first.len() != 1 || first.unclosed.is_some() || first.width(0) != self.width(0) {
+            return false;
+        }
+        let (Some(row), Some(start)) = (self.rows.first_mut(), first.rows.first()) else { return false };
+        *row = *start;
+        let apart = self.apart.len() as u32;
+        for (end, found) in self.ends.iter_mut().zip(&first.ends).take(first.cells) {
+            *end = if found & 1 == 1 { found + (apart << 1) } else { *found };
+        }
+        self.apart.extend_from_slice(&first.apart);
+        self.lines += first.lines;
+        true
     }
 
     pub(super) fn end_row(&mut self, rest: usize) {
@@ -259,7 +284,25 @@ impl Split {
 /// Splits the complete rows at the start of `text`, at most `most` of them. `last` says that the text ends there, so
 /// that its last row is complete without a line break. The text is shorter than [`LONGEST`].
 pub fn split(dialect: &Dialect, text: &[u8], last: bool, most: usize, into: &mut Split) {
-    into.clear();
+    split_from(dialect, Stretch { text, start: 0, last }, most, into);
+}
+
+/// Splits the complete rows of a stretch, at most `most` of them.
+pub(super) fn split_from(dialect: &Dialect, stretch: Stretch<'_>, most: usize, into: &mut Split) {
+    into.clear(stretch.start);
+    go_on(dialect, stretch, most, into);
+}
+
+/// Splits the complete rows of a stretch; before them there is room for a row of `width` cells.
+pub(super) fn split_behind(dialect: &Dialect, stretch: Stretch<'_>, width: usize, into: &mut Split) {
+    into.clear(0);
+    into.leave_first(width, stretch.start);
+    go_on(dialect, stretch, usize::MAX, into);
+}
+
+/// Splits rows behind those that were split.
+fn go_on(dialect: &Dialect, stretch: Stretch<'_>, most: usize, into: &mut Split) {
+    let Stretch { text, last, .. } = stretch;
     match (&dialect.delimiter, dialect.quotes) {
         (Delimiter::Byte(delimiter), Quotes::AfterDelimiter) => {
             let rows = Plain { text, last, delimiter: *delimiter, quoted_breaks: dialect.quoted_breaks };
@@ -275,13 +318,14 @@ pub fn split(dialect: &Dialect, text: &[u8], last: bool, most: usize, into: &mut
 
 /// Finds row after row: `row` gives where the next one starts.
 fn repeat(text: &[u8], most: usize, into: &mut Split, row: impl Fn(usize, &mut Split) -> Option<usize>) {
+    let start = into.rest;
     while into.len() < most && into.rest < text.len() {
         match row(into.rest, into) {
             Some(rest) => into.end_row(rest),
             None => break,
         }
     }
-    into.lines = count_lines(text.get(..into.rest).unwrap_or_default());
+    into.lines += count_lines(text.get(start..into.rest).unwrap_or_default());
 }
 
 /// Where the row after the line break at `at` starts; `None` if the break may go on behind the text.
@@ -442,14 +486,20 @@ pub fn unquote(quotes: Quotes, cell: &[u8], out: &mut Vec<u8>) {
 
 /// Counts the rows that [`split`] would find in the text.
 pub fn count_rows(dialect: &Dialect, text: &[u8], last: bool) -> Counted {
+    count_from(dialect, Stretch { text, start: 0, last })
+}
+
+/// Counts the rows that [`split_from`] would find in a stretch.
+pub(super) fn count_from(dialect: &Dialect, stretch: Stretch<'_>) -> Counted {
+    let Stretch { text, start, last } = stretch;
     match (&dialect.delimiter, dialect.quotes) {
         (Delimiter::Byte(delimiter), Quotes::AfterDelimiter) => {
             let rows = Plain { text, last, delimiter: *delimiter, quoted_breaks: dialect.quoted_breaks };
-            scan::count(&rows)
+            scan::count(&rows, start)
         }
         _ => {
             let mut found = Split::default();
-            split(dialect, text, last, usize::MAX, &mut found);
+            split_from(dialect, stretch, usize::MAX, &mut found);
             Counted { rows: found.len(), rest: found.rest, unclosed: found.unclosed, lines: found.lines }
         }
     }

@@ -2,9 +2,11 @@ use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 
+use super::found::Found;
 use super::lines::count_lines;
+use super::pieces::{MOST, Onward, Piece, Pieces, Rows};
 use super::{
-    Blocks, Counted, Delimiter, Dialect, Document, Extra, Quotes, Split, count_rows, split, unquote,
+    Block, Blocks, Counted, Delimiter, Dialect, Document, Extra, Quotes, Split, count_rows, split, unquote,
 };
 use crate::Engine;
 use crate::eval::Context;
@@ -35,15 +37,78 @@ fn shape(width: usize) -> Arc<Shape> {
 fn rows_in_blocks(bytes: &[u8], dialect: &Dialect, size: usize) -> Vec<Vec<Vec<u8>>> {
     let ctx = context();
     let source = document(bytes, dialect.clone()).source;
-    let mut blocks = Blocks::new(source.open(&ctx).unwrap(), Encoding::UTF_8).with_first_size(size);
+    let mut blocks = Blocks::new(&ctx, &source, Encoding::UTF_8, usize::MAX).unwrap().with_first_size(size);
     let mut rows = Vec::new();
-    while let Some(mut block) = blocks.next(&ctx, dialect, 7).unwrap() {
-        let read = cells(block.split(), block.text(), dialect);
-        block.settle(dialect.quotes);
-        assert_eq!(cells(block.split(), block.text(), dialect), read);
-        rows.extend(read);
+    while let Some(mut block) = blocks.next(&ctx, dialect).unwrap() {
+        rows.extend(rows_of_block(&mut block, dialect));
     }
     rows
+}
+
+fn rows_of_block(block: &mut Block, dialect: &Dialect) -> Vec<Vec<Vec<u8>>> {
+    let read = cells(block.split(), block.text(), dialect);
+    block.settle(dialect.quotes);
+    assert_eq!(cells(block.split(), block.text(), dialect), read);
+    read
+}
+
+/// What is found in pieces of a document that threads work on at the same time, and in what line each starts. The
+/// later a piece stands, the earlier its thread starts, so that most have to guess where a row starts.
+fn in_pieces<F: Found + Send>(
+    bytes: &[u8],
+    dialect: &Dialect,
+    (size, times): (usize, usize),
+    width: usize,
+) -> Vec<Rows<F>> {
+    let ctx = context();
+    let source = document(bytes, dialect.clone()).source;
+    let pieces = Pieces::new(&ctx, &source, Encoding::UTF_8, MOST, usize::MAX).unwrap();
+    let mut pieces = pieces.with_sizes(size, times);
+    let mut taken = Vec::new();
+    let mut left = bytes.len() as i64;
+    let mut next = size;
+    while left >= 0 {
+        taken.push(pieces.next(&ctx).unwrap().unwrap());
+        left -= next as i64;
+        next = (next * 2).min(size * times);
+    }
+    std::thread::scope(|scope| {
+        let find = |piece: Piece| {
+            let ctx = context();
+            let rows = piece.find(&ctx, dialect, width, F::default()).unwrap();
+            rows.map(|mut rows| {
+                std::mem::replace(&mut rows.onward, Onward::none()).hand_over();
+                rows
+            })
+        };
+        let threads: Vec<_> = taken.into_iter().rev().map(|piece| scope.spawn(move || find(piece))).collect();
+        threads.into_iter().rev().filter_map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+/// That pieces worked on by threads hold the same rows as all of the text, in the same lines.
+fn assert_pieces_agree(bytes: &[u8], dialect: &Dialect, sizes: (usize, usize)) {
+    let mut whole = Split::default();
+    split(dialect, bytes, true, usize::MAX, &mut whole);
+    let width = if whole.is_empty() { 0 } else { whole.width(0) };
+    let (mut rows, mut line) = (Vec::new(), 1);
+    for piece in in_pieces::<Split>(bytes, dialect, sizes, width) {
+        assert_eq!(piece.line, line);
+        line += piece.found.lines;
+        let (mut block, _) = Block::of(piece);
+        rows.extend(rows_of_block(&mut block, dialect));
+    }
+    assert_eq!(rows, cells(&whole, bytes, dialect));
+    assert_eq!(line, whole.lines + 1);
+    let (mut count, mut unclosed, mut line) = (0, None, 1);
+    for piece in in_pieces::<Counted>(bytes, dialect, sizes, width) {
+        assert_eq!(piece.line, line);
+        count += piece.found.rows;
+        unclosed = piece.found.unclosed.map(|at| line + count_lines(&piece.text[piece.start..at]));
+        line += piece.found.lines;
+    }
+    assert_eq!(count, whole.len());
+    assert_eq!(unclosed, whole.unclosed.map(|at| 1 + count_lines(&bytes[..at])));
 }
 
 fn cells(found: &Split, text: &[u8], dialect: &Dialect) -> Vec<Vec<Vec<u8>>> {
@@ -178,6 +243,38 @@ proptest! {
             let whole = rows_in_blocks(&bytes, &dialect, 1 << 16);
             prop_assert_eq!(rows_in_blocks(&bytes, &dialect, size), whole, "{:?}", dialect);
         }
+    }
+
+    /// Nor on which thread finds which rows, and where threads guess that rows start.
+    #[test]
+    fn threads_do_not_matter(
+        bytes in prop::collection::vec(
+            prop::sample::select(b"ab ,;\"\"\"\r\n\n#|\xC3\xA9\xFF\x00".to_vec()), 0..200),
+        size in 5usize..60,
+        times in 1usize..5,
+    ) {
+        for dialect in dialects() {
+            assert_pieces_agree(&bytes, &dialect, (size, times));
+        }
+    }
+
+    /// Regular documents, the rows of some of which are longer than a piece, or than what is kept free before one.
+    #[test]
+    fn threads_find_the_rows_of_regular_documents(
+        rows in prop::collection::vec(prop::collection::vec(a_cell(), 3), 1..60),
+        long in prop::option::of((0usize..60, 1usize..12_000)),
+        line_break in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        size in 20usize..400,
+        times in 1usize..20,
+    ) {
+        let mut rows = rows;
+        if let Some((at, length)) = long
+            && let Some(row) = rows.get_mut(at)
+        {
+            row[1] = "long, \"text\"\n".repeat(length / 14 + 1);
+        }
+        let text = write(&rows, ",", line_break, false);
+        assert_pieces_agree(text.as_bytes(), &Dialect::default(), (size, times));
     }
 
     #[test]

@@ -30,11 +30,6 @@ pub trait Morsels: Send {
     /// # Errors
     /// An error of the enumeration of rows: no piece follows.
     fn next(&mut self, ctx: &Context) -> Result<Option<Box<dyn Morsel>>>;
-
-    /// Whether making the batches is work at all; else threads would only hand the source to each other.
-    fn is_work(&self) -> bool {
-        true
-    }
 }
 
 /// A piece of a table that is no batch yet.

@@ -9,7 +9,7 @@ use crate::value::{Error, Result};
 pub struct Pipeline {
     pub(super) source: Source,
     pub(super) stages: Stages,
-    /// How many threads may make batches: one where a limit says that few are needed, or rows are only counted.
+    /// How many threads may make batches: one where a limit says that few are needed.
     pub(super) threads: usize,
 }
 
@@ -65,8 +65,7 @@ impl Pipeline {
         below: &Demand,
     ) -> Pipeline {
         let is_limited = above.limit.is_some() || below.limit.is_some();
-        let is_little = is_limited || above.is_count() && !source.is_work();
-        Pipeline { source, stages: Stages(stages), threads: if is_little { 1 } else { ctx.threads() } }
+        Pipeline { source, stages: Stages(stages), threads: if is_limited { 1 } else { ctx.threads() } }
     }
 
     /// The same with one more stage on top.
@@ -130,13 +129,6 @@ impl Source {
             Some(morsels) => Source::Morsels(morsels),
             None => Source::Batches(operator.open(ctx, demand)?),
         })
-    }
-
-    fn is_work(&self) -> bool {
-        match self {
-            Source::Morsels(morsels) => morsels.is_work(),
-            Source::Batches(_) => true,
-        }
     }
 
     pub(super) fn next(&mut self, ctx: &Context) -> Result<Option<Piece>> {

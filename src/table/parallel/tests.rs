@@ -252,23 +252,3 @@ fn folding_leads_every_batch_into_one_state() {
         assert_eq!(failed.message().to_string(), "number 1999");
     }
 }
-
-#[test]
-fn rows_are_counted_by_one_thread_where_making_them_is_no_work() {
-    let ctx = context(4);
-    let threads = |text: &str, demand: fn(usize) -> Demand| {
-        let query = Engine::new().compile("test", text).unwrap();
-        let Value::Table(table) = query.evaluate(&ctx).unwrap() else { panic!("no table") };
-        Pipeline::of(&ctx, &**table.operator(), &demand(table.width())).unwrap().threads
-    };
-    let document = "Csv.Document(\"a,b#(lf)1,2\", [Columns = 2])";
-    let promoted = format!("Table.PromoteHeaders({document})");
-    let joined = format!("Table.Join({document}, \"Column1\", #table({{\"k\"}}, {{{{\"1\"}}}}), \"k\")");
-    for text in [document, &promoted] {
-        assert_eq!(threads(text, Demand::count_only), 1, "{text}");
-        assert_eq!(threads(text, |_| Demand::all()), 4, "{text}");
-    }
-    assert_eq!(threads(&joined, Demand::count_only), 4);
-    let chosen = format!("Table.SelectColumns({joined}, {{\"k\"}})");
-    assert_eq!(threads(&chosen, Demand::count_only), 4);
-}

@@ -270,10 +270,6 @@ impl Morsels for Pieces {
         let piece = self.probe.measure(|| self.inner.next(ctx))?;
         Ok(piece.map(|inner| Box::new(Piece { inner, probe: Arc::clone(&self.probe) }) as Box<dyn Morsel>))
     }
-
-    fn is_work(&self) -> bool {
-        self.inner.is_work()
-    }
 }
 
 struct Piece {
