@@ -29,8 +29,10 @@ pub(super) const MOST: usize = 512 << 10;
 pub(super) const COUNTED: usize = 128 << 10;
 /// How much room there is before the text of a piece for what the piece before leaves over.
 const MARGIN: usize = 4 << 10;
-/// How often a wrong guess makes more of them: quotes with line breaks in them then are frequent.
-const WRONG: u32 = 3;
+/// How many guesses may be wrong, and one more for so many right ones: if more are, line breaks in quotes are frequent,
+/// and waiting for the piece before costs less than looking twice.
+const WRONG: u32 = 4;
+const RIGHT_FOR_WRONG: u32 = 16;
 /// What stands in the text for bytes that mean nothing in the document's encoding: a byte that is never part of
 /// UTF-8, so that the cell it is in is found to be no text.
 const BAD: &[u8] = &[0xFF];
@@ -65,7 +67,8 @@ pub(super) struct Pieces {
 struct Course {
     /// Whether no row is left, or wanted.
     over: Arc<AtomicBool>,
-    /// How many guesses were wrong.
+    /// How many guesses were right, and how many wrong.
+    right: Arc<AtomicU32>,
     wrong: Arc<AtomicU32>,
     spares: Spares,
 }
@@ -311,7 +314,7 @@ impl Course {
         width: usize,
         found: &mut F,
     ) -> Option<usize> {
-        if self.wrong.load(Relaxed) >= WRONG {
+        if self.wrong.load(Relaxed) > WRONG + self.right.load(Relaxed) / RIGHT_FOR_WRONG {
             return None;
         }
         let at = MARGIN + memchr::memchr2(b'\n', b'\r', text.get(MARGIN..)?)?;
@@ -324,14 +327,19 @@ impl Course {
     }
 
     /// Whether a row ends where the guess was: then it is added to those behind it.
-    fn confirm<F: Found>(&self, dialect: &Dialect, stretch: Stretch<'_>, guess: usize, found: &mut F) -> bool {
+    fn confirm<F: Found>(
+        &self,
+        dialect: &Dialect,
+        stretch: Stretch<'_>,
+        guess: usize,
+        found: &mut F,
+    ) -> bool {
         let mut first = self.spares.splits.take();
         split_from(dialect, stretch, 1, &mut first);
         let is_right = first.rest == guess && found.add_first(&first);
         self.spares.splits.give(first);
-        if !is_right {
-            self.wrong.fetch_add(1, Relaxed);
-        }
+        let counter = if is_right { &self.right } else { &self.wrong };
+        counter.fetch_add(1, Relaxed);
         is_right
     }
 }

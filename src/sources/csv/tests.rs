@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
@@ -10,9 +11,10 @@ use super::{
 };
 use crate::Engine;
 use crate::eval::Context;
-use crate::host::Host;
-use crate::sources::bytes::ByteSource;
+use crate::host::{Host, HostError, Shared};
+use crate::sources::bytes::{ByteSource, file_binary};
 use crate::sources::encoding::Encoding;
+use crate::table::parallel::Pipeline;
 use crate::table::{self, Demand};
 use crate::value::{Binary, Shape, Text};
 
@@ -245,38 +247,6 @@ proptest! {
         }
     }
 
-    /// Nor on which thread finds which rows, and where threads guess that rows start.
-    #[test]
-    fn threads_do_not_matter(
-        bytes in prop::collection::vec(
-            prop::sample::select(b"ab ,;\"\"\"\r\n\n#|\xC3\xA9\xFF\x00".to_vec()), 0..200),
-        size in 5usize..60,
-        times in 1usize..5,
-    ) {
-        for dialect in dialects() {
-            assert_pieces_agree(&bytes, &dialect, (size, times));
-        }
-    }
-
-    /// Regular documents, the rows of some of which are longer than a piece, or than what is kept free before one.
-    #[test]
-    fn threads_find_the_rows_of_regular_documents(
-        rows in prop::collection::vec(prop::collection::vec(a_cell(), 3), 1..60),
-        long in prop::option::of((0usize..60, 1usize..12_000)),
-        line_break in prop::sample::select(vec!["\n", "\r\n", "\r"]),
-        size in 20usize..400,
-        times in 1usize..20,
-    ) {
-        let mut rows = rows;
-        if let Some((at, length)) = long
-            && let Some(row) = rows.get_mut(at)
-        {
-            row[1] = "long, \"text\"\n".repeat(length / 14 + 1);
-        }
-        let text = write(&rows, ",", line_break, false);
-        assert_pieces_agree(text.as_bytes(), &Dialect::default(), (size, times));
-    }
-
     #[test]
     fn reading_damaged_bytes_never_panics(
         bytes in prop::collection::vec(any::<u8>(), 0..300),
@@ -299,6 +269,42 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+proptest! {
+    // Each case starts some hundred threads.
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// It does not matter which thread finds which rows, and where threads guess that rows start.
+    #[test]
+    fn threads_do_not_matter(
+        bytes in prop::collection::vec(
+            prop::sample::select(b"ab ,;\"\"\"\r\n\n#|\xC3\xA9\xFF\x00".to_vec()), 0..200),
+        size in 5usize..60,
+        times in 1usize..5,
+        dialect in prop::sample::select(dialects()),
+    ) {
+        assert_pieces_agree(&bytes, &dialect, (size, times));
+    }
+
+    /// Regular documents, the rows of some of which are longer than a piece, or than what is kept free before one.
+    #[test]
+    fn threads_find_the_rows_of_regular_documents(
+        rows in prop::collection::vec(prop::collection::vec(a_cell(), 3), 1..60),
+        long in prop::option::of((0usize..60, 1usize..12_000)),
+        line_break in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        size in 20usize..400,
+        times in 1usize..20,
+    ) {
+        let mut rows = rows;
+        if let Some((at, length)) = long
+            && let Some(row) = rows.get_mut(at)
+        {
+            row[1] = "long, \"text\"\n".repeat(length / 14 + 1);
+        }
+        let text = write(&rows, ",", line_break, false);
+        assert_pieces_agree(text.as_bytes(), &Dialect::default(), (size, times));
     }
 }
 
@@ -372,6 +378,74 @@ fn an_unclosed_quote_fails_after_the_rows_before_it() {
     let error = rows.next(&ctx).err().unwrap();
     assert!(error.message().contains("opens in line 4"), "{error}");
     assert!(rows.next(&ctx).unwrap().is_none());
+}
+
+/// A file of numbered rows that cannot be read from `breaks_at` on.
+struct Breaking {
+    text: String,
+    breaks_at: u64,
+}
+
+impl Shared for Breaking {
+    fn read_at(&self, at: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if at >= self.breaks_at {
+            return Err(std::io::Error::other("the disk is gone"));
+        }
+        let rest = &self.text.as_bytes()[self.text.len().min(at as usize)..];
+        // As much as a system may give at a time.
+        let read = rest.len().min(buffer.len()).min(10_000);
+        buffer[..read].copy_from_slice(&rest[..read]);
+        Ok(read)
+    }
+}
+
+struct SharedFile(Arc<Breaking>);
+
+impl Host for SharedFile {
+    fn open_shared(&self, _: &Path) -> std::result::Result<Option<Arc<dyn Shared>>, HostError> {
+        Ok(Some(Arc::clone(&self.0) as Arc<dyn Shared>))
+    }
+}
+
+#[test]
+fn threads_read_a_file_side_by_side_up_to_where_it_breaks() {
+    let text: String = (0..200_000).map(|row| format!("{row},\"x\ny\"\n")).collect();
+    let length = text.len() as u64;
+    for (breaks_at, threads) in [(u64::MAX, 1), (u64::MAX, 4), (length / 2, 1), (length / 2, 4)] {
+        let host = SharedFile(Arc::new(Breaking { text: text.clone(), breaks_at }));
+        let engine = Engine::new().with_host(host).with_threads(threads);
+        let ctx = engine.compile("test", "null").unwrap().start();
+        let mut document = document(b"", Dialect::default());
+        document.source = ByteSource::Binary(Arc::new(file_binary("numbers.csv".into())));
+        let table = document.into_table(shape(2));
+        if breaks_at == u64::MAX {
+            assert_eq!(table::row_count(&ctx, &table).unwrap(), 200_000);
+        }
+        let mut batches =
+            Pipeline::of(&ctx, &**table.operator(), &Demand::all()).unwrap().rows(&Demand::all());
+        let mut row = 0;
+        let end = loop {
+            match batches.next(&ctx) {
+                Ok(Some(batch)) => {
+                    let numbers = batch.column(0).unwrap().as_text().unwrap();
+                    for number in numbers.iter() {
+                        assert_eq!(number.unwrap(), row.to_string());
+                        row += 1;
+                    }
+                }
+                other => break other,
+            }
+        };
+        if breaks_at == u64::MAX {
+            assert!(end.is_ok());
+            assert_eq!(row, 200_000);
+        } else {
+            let error = end.err().unwrap();
+            assert_eq!(error.reason().as_str(), "DataSource.Error");
+            assert!(error.message().contains("the disk is gone"), "{error}");
+            assert!((50_000..110_000).contains(&row), "{row}");
+        }
+    }
 }
 
 #[test]
