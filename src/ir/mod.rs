@@ -176,6 +176,8 @@ pub struct Note {
     pub name: Option<Arc<str>>,
     /// The library function whose call gives it.
     pub call: Option<Text>,
+    /// At how many places of the text the expression stands: those of more than one are evaluated once for all.
+    pub places: usize,
 }
 
 /// What `let` and records do before their body: make cells and fill them.

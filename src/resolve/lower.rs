@@ -52,15 +52,15 @@ pub(super) fn lower_expression(document: &Document, root: NodeId, scanned: &Scan
     code
 }
 
-/// The node, observed if it is a call of a library function or has a name.
-fn noted(node: Node, name: Option<&str>) -> Node {
+/// The node, observed if it is a call of a library function or has a name. It stands at `places` in the text.
+fn noted(node: Node, name: Option<&str>, places: usize) -> Node {
     let call = match &node {
         Node::CallNative(native, ..) => Some(native.name.clone()),
         Node::Constant(_) | Node::Lambda(..) | Node::Noted(..) => return node,
         _ if name.is_none() => return node,
         _ => None,
     };
-    Node::Noted(Box::new(node), Arc::new(Note { name: name.map(shared_name), call }))
+    Node::Noted(Box::new(node), Arc::new(Note { name: name.map(shared_name), call, places }))
 }
 
 /// The frame being written: of a function, a cell or the document.
@@ -159,9 +159,45 @@ impl<'a> Lowerer<'a> {
     }
 
     fn lower(&mut self, id: NodeId, name: Option<&str>) -> Node {
+        if let Some(binding) = self.shared(id) {
+            let node = self.binding(id, binding);
+            return self.observed(node, name, 1);
+        }
+        use syntax::Node as S;
+        let scope = match self.tree.node(id) {
+            // These open their own scope.
+            S::Let { .. } | S::Record(_) | S::Function { .. } | S::Each(_) => Scope::default(),
+            _ => self.open(id, &[]),
+        };
         let node = self.plain(id, name);
-        // What runs for each row is not observed: it would cost more than it does.
-        if !self.observes || self.functions > 0 { node } else { noted(node, name) }
+        let node = self.observed(node, name, 1);
+        if scope.cells.is_empty() { node } else { Node::Let(Box::new(scope), Box::new(node)) }
+    }
+
+    /// What runs for each row is not observed: it would cost more than it does.
+    fn observed(&self, node: Node, name: Option<&str>, places: usize) -> Node {
+        if !self.observes || self.functions > 0 { node } else { noted(node, name, places) }
+    }
+
+    /// The variable that a shared expression is read from.
+    fn shared(&self, id: NodeId) -> Option<BindingId> {
+        match (self.tree.node(id), self.scanned.meanings.get(&id)) {
+            (syntax::Node::Call { .. }, Some(Meaning::Binding(binding))) => Some(*binding),
+            _ => None,
+        }
+    }
+
+    /// The value of a variable: that of one without a name stands where it is used first.
+    fn value_of(&mut self, binding: BindingId, name: Option<&str>) -> Node {
+        let value = self.scanned.bindings[binding as usize].value;
+        if self.shared(value) != Some(binding) {
+            return self.named(value, name);
+        }
+        let places = if self.observes { self.scanned.places_of(binding) } else { 1 };
+        stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || {
+            let node = self.plain(value, None);
+            self.observed(node, None, places)
+        })
     }
 
     fn plain(&mut self, id: NodeId, name: Option<&str>) -> Node {
@@ -217,7 +253,8 @@ impl<'a> Lowerer<'a> {
                 Node::As(Box::new(value), Box::new(self.check(ty)), self.site(id))
             }
             S::Let { bindings, body } => {
-                let scope = self.open(id, bindings);
+                let names = self.names(bindings);
+                let scope = self.open(id, &names);
                 let body = self.expression(body);
                 Node::Let(Box::new(scope), Box::new(body))
             }
@@ -383,21 +420,20 @@ impl<'a> Lowerer<'a> {
         Capture::Captured(captures.len() as u32 - 1)
     }
 
-    /// Places the variables of a `let` (or the fields of a record) and writes their values.
-    fn open(&mut self, id: NodeId, list: NodeList) -> Scope {
-        let bindings = self.scanned.scopes.get(&id).cloned().unwrap_or_default();
+    /// The names of a `let` or record, in the order of its bindings.
+    fn names(&self, list: NodeList) -> Vec<String> {
+        let names = self.tree.list(list).iter().filter_map(|&node| match self.tree.node(node) {
+            syntax::Node::Binding { name, .. } => Some(self.tree.name(name, self.text).into_owned()),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    /// Places the variables of a `let` (or the fields of a record) and writes their values; those without a name, which
+    /// any expression may have, come last.
+    fn open(&mut self, id: NodeId, names: &[String]) -> Scope {
+        let Some(bindings) = self.scanned.scopes.get(&id).cloned() else { return Scope::default() };
         let here = self.frames.len() - 1;
-        let names: Vec<(String, NodeId)> = self
-            .tree
-            .list(list)
-            .iter()
-            .filter_map(|&node| match self.tree.node(node) {
-                syntax::Node::Binding { name, value } => {
-                    Some((self.tree.name(name, self.text).into_owned(), value))
-                }
-                _ => None,
-            })
-            .collect();
         let is_record = matches!(self.tree.node(id), syntax::Node::Record(_));
         for &binding in &bindings {
             let known = &self.scanned.bindings[binding as usize];
@@ -413,23 +449,25 @@ impl<'a> Lowerer<'a> {
             }
         }
         let mut scope = Scope::default();
-        for (&binding, (name, value)) in bindings.iter().zip(&names) {
+        for (at, &binding) in bindings.iter().enumerate() {
+            let name = names.get(at).map(String::as_str);
             let known = &self.scanned.bindings[binding as usize];
             let Some((_, slot)) = self.placed[binding as usize] else { continue };
             match known.class {
                 Class::Lambda if known.group.is_some() => {
                     if !known.members.is_empty() {
                         let members = known.members.clone();
-                        self.group(&members, &bindings, &names);
+                        self.group(&members, &bindings, names);
                     }
                 }
                 Class::Expression if known.cell => {
-                    let thunk = self.thunk(*value, Some(name), known.cyclic);
+                    let cyclic = known.cyclic;
+                    let thunk = self.thunk(cyclic, |lowerer| lowerer.value_of(binding, name));
                     scope.cells.push(CellNode { slot, thunk });
                 }
                 _ => {
                     self.variables += 1;
-                    let node = self.named(*value, Some(name));
+                    let node = self.value_of(binding, name);
                     self.variables -= 1;
                     self.frame().variables[slot as usize] = Some(node);
                 }
@@ -439,18 +477,18 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Writes functions that refer to each other: they capture together.
-    fn group(&mut self, members: &[BindingId], bindings: &[BindingId], names: &[(String, NodeId)]) {
+    fn group(&mut self, members: &[BindingId], bindings: &[BindingId], names: &[String]) {
         let mut captures = Vec::new();
         let mut lambdas = Vec::with_capacity(members.len());
         for &member in members {
             let Some(at) = bindings.iter().position(|binding| *binding == member) else { continue };
-            let (name, value) = &names[at];
+            let (name, value) = (names.get(at), self.scanned.bindings[member as usize].value);
             let frame = Frame {
                 captures: std::mem::take(&mut captures),
                 group: self.scanned.bindings[member as usize].group,
                 ..Frame::default()
             };
-            let (lambda, taken) = self.lambda(*value, Some(name), frame);
+            let (lambda, taken) = self.lambda(value, name.map(String::as_str), frame);
             captures = taken;
             lambdas.push(lambda);
         }
@@ -524,10 +562,10 @@ impl<'a> Lowerer<'a> {
         (Lambda { name: name.map(shared_name), parameters, returns, site, code }, captures)
     }
 
-    fn thunk(&mut self, value: NodeId, name: Option<&str>, cyclic: bool) -> ThunkNode {
+    fn thunk(&mut self, cyclic: bool, write: impl FnOnce(&mut Self) -> Node) -> ThunkNode {
         self.cyclic += usize::from(cyclic);
         self.frames.push(Frame::default());
-        let body = self.named(value, name);
+        let body = write(self);
         let mut frame = self.frames.pop().unwrap_or_default();
         let captures = std::mem::take(&mut frame.captures);
         let node = ThunkNode {
@@ -560,9 +598,14 @@ impl<'a> Lowerer<'a> {
                     return MemberNode::Ready(self.expression(value));
                 }
             }
-            _ => {}
+            _ => {
+                if let Some(binding) = self.shared(value) {
+                    let here = self.frames.len() - 1;
+                    return MemberNode::Share(self.capture_source(binding, here));
+                }
+            }
         }
-        let thunk = self.thunk(value, name, false);
+        let thunk = self.thunk(false, |lowerer| lowerer.named(value, name));
         match &thunk.code.body {
             // What turned out to be known, such as `-1` or `type text`, needs no cell.
             Node::Constant(constant) => MemberNode::Ready(Node::Constant(constant.clone())),
@@ -601,23 +644,18 @@ impl<'a> Lowerer<'a> {
     }
 
     fn record(&mut self, id: NodeId, fields: NodeList) -> Node {
-        let scope = self.open(id, fields);
+        let names = self.names(fields);
+        let scope = self.open(id, &names);
         let bindings = self.scanned.scopes.get(&id).cloned().unwrap_or_default();
         let here = self.frames.len() - 1;
-        let mut names = Vec::new();
-        let mut members = Vec::new();
-        let mut at = bindings.iter();
-        for &node in self.tree.list(fields) {
-            let syntax::Node::Binding { name, value } = self.tree.node(node) else { continue };
-            let name = self.tree.name(name, self.text).into_owned();
-            let member = match at.next().and_then(|binding| self.placed[*binding as usize].map(|_| *binding))
-            {
-                Some(binding) => MemberNode::Share(self.capture_source(binding, here)),
-                None => self.member(value, Some(&name)),
-            };
-            names.push(Text::new(&name));
-            members.push(member);
+        let mut members = Vec::with_capacity(names.len());
+        for (&binding, name) in bindings.iter().zip(&names) {
+            members.push(match self.placed[binding as usize] {
+                Some(_) => MemberNode::Share(self.capture_source(binding, here)),
+                None => self.member(self.scanned.bindings[binding as usize].value, Some(name)),
+            });
         }
+        let names = names.iter().map(|name| Text::new(name));
         let shape = Arc::new(Shape::new(names));
         let known: Option<Vec<Member>> = members
             .iter()
@@ -641,10 +679,12 @@ impl<'a> Lowerer<'a> {
 /// For each binding from where to where in the text its name is used.
 fn used(document: &Document, scanned: &Scanned) -> Vec<Option<Span>> {
     let mut used: Vec<Option<Span>> = vec![None; scanned.bindings.len()];
-    for (node, meaning) in &scanned.meanings {
-        if let Meaning::Binding(binding) = meaning
-            && let Some(place) = used.get_mut(*binding as usize)
-        {
+    let named = scanned.meanings.iter().filter_map(|(node, meaning)| match meaning {
+        Meaning::Binding(binding) => Some((binding, node)),
+        _ => None,
+    });
+    for (binding, node) in named.chain(scanned.wider.iter().map(|(binding, node)| (binding, node))) {
+        if let Some(place) = used.get_mut(*binding as usize) {
             let here = document.tree.span(*node);
             *place = Some(place.map_or(here, |before| Span {
                 start: before.start.min(here.start),

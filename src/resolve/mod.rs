@@ -1,14 +1,17 @@
 //! From trees to [`ir`](crate::ir): names become slots, captures, cells, section members or constants.
 //!
 //! Two passes: [`scan`] finds what every name means and where each variable must live, [`lower`] writes the
-//! nodes. Unknown names are found here, before anything runs.
+//! nodes. Unknown names are found here, before anything runs. Between them [`share`] looks for expressions that stand
+//! at several places and need only one value.
 
+mod circles;
 mod error;
 mod in_place;
 mod lower;
 mod meanings;
 mod prompt;
 mod scan;
+mod share;
 mod type_node;
 
 pub use error::ResolveError;
@@ -42,7 +45,8 @@ pub fn resolve(documents: &[Document], names: &dyn Names) -> (Program, Vec<(Sour
     let mut errors = Vec::new();
     let outline = Outline::of(documents);
     for (at, document) in documents.iter().enumerate() {
-        let scanned = scan::scan(document, document.tree.root(), &outline, outline.section_of(at), names);
+        let scanned =
+            scan::scan_to_run(document, document.tree.root(), &outline, outline.section_of(at), names);
         errors.extend(scanned.errors.iter().cloned().map(|error| (document.source.clone(), error)));
         let lowered = lower::lower(document, &scanned);
         match lowered {
@@ -153,6 +157,6 @@ pub fn resolve_member(document: &Document, name: &str, names: &dyn Names) -> Opt
         _ => None,
     })?;
     let outline = Outline { sections: Vec::new(), of_document: Vec::new() };
-    let scanned = scan::scan(document, value, &outline, None, names);
+    let scanned = scan::scan_to_run(document, value, &outline, None, names);
     Some(lower::lower_expression(document, value, &scanned))
 }

@@ -4,8 +4,10 @@
 //! outlives the frame refers to it; otherwise it lives in a cell. Functions are made when they are captured, so
 //! they never need cells; functions of one scope that refer to each other form a group.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
+use super::circles::recursive_groups;
+use super::share::{Shared, share};
 use super::{Document, Outline, ResolveError};
 use crate::eval::Names;
 use crate::syntax::{Node, NodeId, NodeList, Tree};
@@ -41,7 +43,7 @@ pub(super) struct Binding {
     /// For the first of a group: all members.
     pub(super) members: Vec<BindingId>,
     /// Variables of the same scope that the value refers to.
-    edges: Vec<BindingId>,
+    pub(super) edges: Vec<BindingId>,
 }
 
 /// What a name refers to.
@@ -68,7 +70,33 @@ pub(super) struct Scanned {
     pub(super) by_value: FxHashMap<NodeId, BindingId>,
     /// The bindings of each `let`, record, function or `each`, in order.
     pub(super) scopes: FxHashMap<NodeId, Vec<BindingId>>,
+    /// Where else than at its name a variable is used: it is part of an expression that is shared by all within a node.
+    pub(super) wider: Vec<(BindingId, NodeId)>,
     pub(super) errors: Vec<ResolveError>,
+}
+
+impl Scanned {
+    /// At how many places the expression of a variable without a name stands.
+    pub(super) fn places_of(&self, binding: BindingId) -> usize {
+        let is_place = |meaning: &&Meaning| matches!(meaning, Meaning::Binding(to) if *to == binding);
+        self.meanings.values().filter(is_place).count()
+    }
+}
+
+/// Finds what the names of a document, from `root` down, mean, with variables for the expressions that are
+/// [shared](super::share). Only the first place of each is looked into.
+pub(super) fn scan_to_run(
+    document: &Document,
+    root: NodeId,
+    outline: &Outline,
+    section: Option<u32>,
+    names: &dyn Names,
+) -> Scanned {
+    let scanned = scan(document, root, outline, section, names);
+    match share(document, root, &scanned) {
+        None => scanned,
+        Some(shared) => scan_with(document, root, outline, section, names, &shared),
+    }
 }
 
 /// Finds what the names of a document, from `root` down, mean.
@@ -79,12 +107,26 @@ pub(super) fn scan(
     section: Option<u32>,
     names: &dyn Names,
 ) -> Scanned {
+    scan_with(document, root, outline, section, names, &Shared::default())
+}
+
+fn scan_with(
+    document: &Document,
+    root: NodeId,
+    outline: &Outline,
+    section: Option<u32>,
+    names: &dyn Names,
+    shared: &Shared,
+) -> Scanned {
     let mut scanner = Scanner {
         tree: &document.tree,
         text: document.source.text(),
         outline,
         section,
         names,
+        shared,
+        unnamed: FxHashMap::default(),
+        outermost_home: None,
         scopes: Vec::new(),
         path: Vec::new(),
         references: Vec::new(),
@@ -93,6 +135,7 @@ pub(super) fn scan(
             meanings: FxHashMap::default(),
             by_value: FxHashMap::default(),
             scopes: FxHashMap::default(),
+            wider: Vec::new(),
             errors: Vec::new(),
         },
     };
@@ -130,6 +173,11 @@ struct Scanner<'a> {
     outline: &'a Outline,
     section: Option<u32>,
     names: &'a dyn Names,
+    shared: &'a Shared,
+    /// The variables of shared expressions, by their first places, and the scope of each.
+    unnamed: FxHashMap<NodeId, (BindingId, usize)>,
+    /// The expression that has the variable whose value is being visited, if it has no name.
+    outermost_home: Option<NodeId>,
     scopes: Vec<Scope>,
     path: Vec<Step>,
     references: Vec<Reference>,
@@ -138,7 +186,22 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn visit(&mut self, id: NodeId) {
-        stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.visit_node(id));
+        stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || {
+            if let Some((binding, depth)) =
+                self.shared.first.get(&id).and_then(|first| self.unnamed.get(first)).copied()
+            {
+                return self.refer(id, binding, depth);
+            }
+            if !self.shared.homes.contains_key(&id)
+                || matches!(self.tree.node(id), Node::Let { .. } | Node::Record(_))
+            {
+                return self.visit_node(id);
+            }
+            let (scope, bindings) = (self.new_scope(), self.add_unnamed(id));
+            self.open_scope(id, scope, bindings, false);
+            self.visit_node(id);
+            self.close(id);
+        });
     }
 
     fn visit_node(&mut self, id: NodeId) {
@@ -276,7 +339,7 @@ impl Scanner<'_> {
 
     /// Enters the scope of a `let` or record and visits the values.
     fn open_bindings(&mut self, id: NodeId, list: NodeList, record: bool) {
-        let mut scope = Scope { names: FxHashMap::default(), path: self.path.len(), current: None };
+        let mut scope = self.new_scope();
         let mut bindings = Vec::new();
         for &node in self.tree.list(list) {
             let Node::Binding { name, value } = self.tree.node(node) else { continue };
@@ -285,6 +348,26 @@ impl Scanner<'_> {
             scope.names.entry(self.tree.name(name, self.text).into_owned()).or_insert(binding);
             bindings.push(binding);
         }
+        bindings.extend(self.add_unnamed(id));
+        self.open_scope(id, scope, bindings, record);
+    }
+
+    fn new_scope(&self) -> Scope {
+        Scope { names: FxHashMap::default(), path: self.path.len(), current: None }
+    }
+
+    /// The variables of the shared expressions that have their home here. Their scope is the next to be opened.
+    fn add_unnamed(&mut self, home: NodeId) -> Vec<BindingId> {
+        let firsts = self.shared.homes.get(&home).map_or(&[][..], Vec::as_slice);
+        let add = |first: &NodeId| {
+            let binding = self.add_binding(Class::Expression, *first);
+            self.unnamed.insert(*first, (binding, self.scopes.len()));
+            binding
+        };
+        firsts.iter().map(add).collect()
+    }
+
+    fn open_scope(&mut self, id: NodeId, scope: Scope, bindings: Vec<BindingId>, record: bool) {
         self.scopes.push(scope);
         let depth = self.scopes.len() - 1;
         for &binding in &bindings {
@@ -293,6 +376,15 @@ impl Scanner<'_> {
                 (binding.class, binding.value)
             };
             self.scopes[depth].current = Some(binding);
+            if self.unnamed.contains_key(&value) {
+                let outer = self.outermost_home;
+                self.outermost_home = outer.or(Some(id));
+                self.path.push(Step::Soft(binding));
+                self.visit_node(value);
+                self.path.pop();
+                self.outermost_home = outer;
+                continue;
+            }
             let step = if record || class != Class::Expression { Step::Hard } else { Step::Soft(binding) };
             self.visit_behind(step, value);
         }
@@ -348,24 +440,31 @@ impl Scanner<'_> {
             if !inclusive && scope.current == Some(to) {
                 continue;
             }
-            let steps = &self.path[scope.path.min(self.path.len())..];
-            let hard = steps.iter().any(|step| matches!(step, Step::Hard));
-            let through = steps
-                .iter()
-                .filter_map(|step| match step {
-                    Step::Soft(binding) => Some(*binding),
-                    Step::Hard => None,
-                })
-                .collect();
-            if let Some(current) = scope.current {
-                self.found.bindings[current as usize].edges.push(to);
-            }
-            self.references.push(Reference { to, hard, through });
-            self.found.meanings.insert(id, Meaning::Binding(to));
+            self.refer(id, to, depth);
             return;
         }
         let meaning = self.outer_meaning(id, name);
         self.found.meanings.insert(id, meaning);
+    }
+
+    /// Notes that a node refers to a variable of the scope at `depth`.
+    fn refer(&mut self, id: NodeId, to: BindingId, depth: usize) {
+        let Some(scope) = self.scopes.get(depth) else { return };
+        let steps = &self.path[scope.path.min(self.path.len())..];
+        let hard = steps.iter().any(|step| matches!(step, Step::Hard));
+        let through = steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Soft(binding) => Some(*binding),
+                Step::Hard => None,
+            })
+            .collect();
+        if let Some(current) = scope.current {
+            self.found.bindings[current as usize].edges.push(to);
+        }
+        self.references.push(Reference { to, hard, through });
+        self.found.meanings.insert(id, Meaning::Binding(to));
+        self.found.wider.extend(self.outermost_home.map(|home| (to, home)));
     }
 
     fn outer_meaning(&mut self, id: NodeId, name: &str) -> Meaning {
@@ -446,75 +545,6 @@ impl Scanner<'_> {
             work.extend(dependents.get(&binding).into_iter().flatten());
         }
     }
-}
-
-/// The sets of variables that refer to each other in circles, or to themselves (Tarjan's algorithm).
-fn recursive_groups(all: &[Binding], among: &[BindingId]) -> Vec<Vec<BindingId>> {
-    struct Search<'a> {
-        all: &'a [Binding],
-        among: FxHashSet<BindingId>,
-        order: FxHashMap<BindingId, (u32, u32)>,
-        stack: Vec<BindingId>,
-        on_stack: FxHashSet<BindingId>,
-        next: u32,
-        groups: Vec<Vec<BindingId>>,
-    }
-    impl Search<'_> {
-        fn visit(&mut self, binding: BindingId) -> u32 {
-            stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.enter(binding))
-        }
-
-        fn enter(&mut self, binding: BindingId) -> u32 {
-            let number = self.next;
-            self.next += 1;
-            self.order.insert(binding, (number, number));
-            self.stack.push(binding);
-            self.on_stack.insert(binding);
-            let mut lowest = number;
-            let mut itself = false;
-            for &to in &self.all[binding as usize].edges {
-                itself |= to == binding;
-                if !self.among.contains(&to) {
-                    continue;
-                }
-                match self.order.get(&to) {
-                    None => lowest = lowest.min(self.visit(to)),
-                    Some((other, _)) if self.on_stack.contains(&to) => lowest = lowest.min(*other),
-                    Some(_) => {}
-                }
-            }
-            if lowest == number {
-                let mut group = Vec::new();
-                while let Some(member) = self.stack.pop() {
-                    self.on_stack.remove(&member);
-                    group.push(member);
-                    if member == binding {
-                        break;
-                    }
-                }
-                if group.len() > 1 || itself {
-                    group.sort_unstable();
-                    self.groups.push(group);
-                }
-            }
-            lowest
-        }
-    }
-    let mut search = Search {
-        all,
-        among: among.iter().copied().collect(),
-        order: FxHashMap::default(),
-        stack: Vec::new(),
-        on_stack: FxHashSet::default(),
-        next: 0,
-        groups: Vec::new(),
-    };
-    for &binding in among {
-        if !search.order.contains_key(&binding) {
-            search.visit(binding);
-        }
-    }
-    search.groups
 }
 
 /// `Did you mean 'x'?` for the known name most like a wrong one.

@@ -79,3 +79,19 @@ fn the_prompt_shows_plans_too() {
     assert!(ran.out.contains("Filtered rows  select rows  vector"), "{}", ran.out);
     assert!(ran.out.contains("Read to its end in "), "{}", ran.out);
 }
+
+#[test]
+fn a_step_that_is_written_twice_is_made_once() {
+    let query = "let
+    Prev = #table({\"k\", \"q\", \"v\"}, {{\"a\", 1, 3}, {\"b\", 2, 5}}),
+    Pivoted = Table.Pivot(Table.TransformColumnTypes(Prev, {{\"q\", type text}}, \"en-US\"), List.Distinct(Table.TransformColumnTypes(Prev, {{\"q\", type text}}, \"en-US\")[q]), \"q\", \"v\", List.Sum)
+in
+    Pivoted
+";
+    let ran = pqm_reading(query, &["plan", "-", "--width", "160"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out);
+    let ran = pqm_reading(query, &["plan", "-", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["plans"][0]["inputs"][0]["places"], 2);
+}

@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("table", &["value", "ir", "eval", "criteria"]),
     ("culture", &["value"]),
     ("criteria", &["value", "eval", "culture", "table"]),
-    ("resolve", &["text", "syntax", "value", "ir", "eval"]),
+    ("resolve", &["text", "syntax", "value", "ir", "eval", "table"]),
     ("diagnostics", &["text", "syntax", "value", "resolve"]),
     ("sources", &["text", "value", "eval", "table", "host", "culture"]),
     (

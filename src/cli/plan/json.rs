@@ -3,7 +3,7 @@
 use pqm::table::{How, Plan};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Analysis, word};
+use super::{Analysis, places, word};
 
 pub fn json(plans: &[Plan], analysis: Option<Analysis>) -> String {
     let mut all = Map::new();
@@ -33,6 +33,9 @@ fn step(plan: &Plan, analysed: bool) -> Json {
     }
     if let Some(holds) = plan.holds {
         put("holds", json!(holds));
+    }
+    if places(plan) > 1 {
+        put("places", json!(places(plan)));
     }
     put("columns", json!(plan.columns));
     put("width", json!(plan.width));

@@ -136,6 +136,11 @@ fn name(plan: &Plan) -> String {
     names.join(" + ")
 }
 
+/// At how many places of the text a step stands that is made once for all of them.
+fn places(plan: &Plan) -> usize {
+    plan.notes.iter().map(|note| note.places).max().unwrap_or(1)
+}
+
 /// How a step runs, in a word.
 fn word(plan: &Plan) -> &'static str {
     use pqm::table::How;

@@ -6,7 +6,7 @@ use pqm::table::{How, Plan};
 use pqm::value::Value;
 
 use super::super::format::{Column, Grid, Role, Shown, size, took};
-use super::{Analysis, name, word};
+use super::{Analysis, name, places, word};
 
 /// The plans as aligned lines.
 pub fn text(plans: &[Plan], analysis: Option<Analysis>, value: &Value, width: usize, colour: bool) -> String {
@@ -71,7 +71,12 @@ fn push(grid: &mut Grid, plan: &Plan, depth: usize, figures: bool) {
         some => format!("{some} of {}", plan.width),
     };
     let limit = plan.limit.map(|limit| format!("at most {limit} rows")).unwrap_or_default();
-    let detail = [from_here(&plan.detail).to_owned(), limit].into_iter().filter(|part| !part.is_empty());
+    let places = match places(plan) {
+        1 => String::new(),
+        places => format!("written at {places} places, made once"),
+    };
+    let detail =
+        [from_here(&plan.detail).to_owned(), limit, places].into_iter().filter(|part| !part.is_empty());
     let named = plan.notes.iter().any(|note| note.name.is_some());
     let step = Shown::name(&format!("{}{}", "│ ".repeat(depth), name(plan)));
     let mut row = vec![
