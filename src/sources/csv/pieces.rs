@@ -119,7 +119,12 @@ impl Pieces {
         let is_plain = self.started && self.decoder.is_none();
         let text = match is_plain.then(|| self.reader.leave(size)).flatten() {
             Some((bytes, at)) => Text::At { bytes, at, size },
-            None => Text::Read { bytes: self.read(ctx, size)?, last: self.ended },
+            None => {
+                // Nothing is read behind an error.
+                self.ended = true;
+                let bytes = self.read(ctx, size)?;
+                Text::Read { bytes, last: self.ended }
+            }
         };
         let start = std::mem::take(&mut self.seam);
         let end = Handover::to(self.seam.clone(), Arc::clone(&self.course.over));
