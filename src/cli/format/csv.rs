@@ -33,9 +33,9 @@ pub fn write(
             }
             end(&mut line, out)?;
             let encode = move |cells: &mut Cells<'_>, batch: &Batch, out: &mut Vec<u8>| {
+                let mut lines = Lines::over(out);
                 let columns = rows::settled(cells.ctx(), batch)?;
                 let columns: Vec<ColumnCells<'_>> = columns.iter().map(|column| column.cells()).collect();
-                let mut lines = Lines::new(out);
                 for row in 0..batch.len() {
                     cells.ctx().step()?;
                     let start = lines.end();

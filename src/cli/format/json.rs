@@ -99,6 +99,7 @@ fn each(
                 keys.push(text);
             }
             let encode = move |cells: &mut Cells<'_>, batch: &Batch, out: &mut Vec<u8>| {
+                out.clear();
                 let columns = rows::settled(cells.ctx(), batch)?;
                 for row in 0..batch.len() {
                     cells.ctx().step()?;

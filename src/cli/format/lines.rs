@@ -2,7 +2,7 @@
 
 use pqm::value::number::ShortText;
 
-/// Appends to bytes. Behind the end there is room already, so that most texts are stores of a known size and no calls.
+/// Writes over bytes. Behind the end there is room already, so that most texts are stores of a known size and no calls.
 pub struct Lines<'o> {
     out: &'o mut Vec<u8>,
     end: usize,
@@ -12,10 +12,9 @@ pub struct Lines<'o> {
 const ROOM: usize = 4096;
 
 impl<'o> Lines<'o> {
-    /// Goes on behind what is there.
-    pub fn new(out: &'o mut Vec<u8>) -> Lines<'o> {
-        let end = out.len();
-        Lines { out, end }
+    /// From the start on; what was there is only room.
+    pub fn over(out: &'o mut Vec<u8>) -> Lines<'o> {
+        Lines { out, end: 0 }
     }
 
     /// Where the next byte goes.
@@ -100,9 +99,9 @@ mod tests {
             bytes[..text.len()].copy_from_slice(text.as_bytes());
             ShortText { bytes: u128::from_le_bytes(bytes), len: text.len() }
         };
-        let mut out = b"before ".to_vec();
-        let mut lines = Lines::new(&mut out);
-        let mut expected = "before ".to_owned();
+        let mut out = b"what was there".to_vec();
+        let mut lines = Lines::over(&mut out);
+        let mut expected = String::new();
         for round in 0..2000 {
             let short = "0123456789abcdef".get(..round % 17).unwrap();
             lines.put_and(text(short), b',');

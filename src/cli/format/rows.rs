@@ -19,7 +19,8 @@ pub struct RowReader {
     left: u64,
 }
 
-/// Writes the rows of a batch, each as a whole or not at all; the rows of places count from 1 in the batch.
+/// Writes the rows of a batch, each as a whole or not at all, in the place of what the vector holds; the rows of places
+/// count from 1 in the batch.
 pub type Encode =
     dyn Fn(&mut Cells<'_>, &Batch, &mut Vec<u8>) -> std::result::Result<(), Stopped> + Send + Sync;
 
@@ -46,14 +47,13 @@ pub fn encode(
     let make = move |ctx: &Context, batch: Batch| {
         let mut cells = Cells::new(ctx, policy);
         let mut bytes = spare.take();
-        bytes.reserve(batch.len() * batch.columns().len() * 8);
         let stopped = encode(&mut cells, &batch, &mut bytes).err();
         Encoded { bytes, rows: batch.len() as u64, errors: cells.errors(), stopped }
     };
     let mut passed = 0;
-    let mut take = |mut encoded: Encoded| {
+    let mut take = |encoded: Encoded| {
         write(&encoded.bytes)?;
-        encoded.bytes.clear();
+        // Bytes that are there need not be cleared before they are written over.
         written.give(encoded.bytes);
         cells.count(encoded.errors);
         match encoded.stopped {

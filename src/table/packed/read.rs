@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::write::{take_length, take_varying};
 use super::{BESIDE, Beside, DATE, DATETIME, DOUBLE, DURATION, FALSE, NULL, TEXT, TIME, TRUE, WHOLE};
 use crate::table::column::CellView;
-use crate::table::{Batch, Column, ColumnBuilder, TextBlock, TextViews, Whole};
+use crate::table::{Batch, Column, ColumnBuilder, TextBlock, TextSpans, Whole};
 use crate::value::{Member, Value};
 
 /// A batch of rows that were packed one after the other with the columns at `positions`, in a table of `width`
@@ -152,12 +152,8 @@ impl Unpacked {
             Unpacked::Nulls(nulls) => Column::same(Member::Ready(Value::Null), nulls),
             Unpacked::Others(cells) => cells.finish(),
             Unpacked::Texts(texts) => {
-                let mut views = TextViews::new(block, texts.len());
-                texts.into_iter().for_each(|(start, end)| match (start, end) {
-                    NO_TEXT => views.push_null(),
-                    (start, end) => views.push(start as usize, end as usize),
-                });
-                Column::text(views.finish())
+                let place = |place| (place != NO_TEXT).then_some(place);
+                Column::spans(TextSpans::of(block, texts.into_iter().map(place)))
             }
         }
     }

@@ -229,7 +229,7 @@ impl Runs {
         ctx.check_limits()?;
         let runs = self.all();
         let merge = Merge::new(runs, self.spill.take())?;
-        Ok(Merging { means: self.means, merge, _held: self.held })
+        Ok(Merging { means: self.means, merge, room: 0, _held: self.held })
     }
 }
 
@@ -237,6 +237,8 @@ impl Runs {
 pub(super) struct Merging {
     means: Arc<Packed>,
     merge: Merge,
+    /// How many bytes the rows before took: room that is made at once need not be copied as it grows.
+    room: usize,
     _held: RowsHeld,
 }
 
@@ -247,20 +249,30 @@ impl Merging {
     /// Those of temporary files.
     pub(super) fn next(&mut self, ctx: &Context, limit: usize) -> Result<Option<PackedRows>> {
         ctx.steps(ROWS)?;
-        next_rows(&mut self.merge, &self.means, limit.min(ROWS))
+        let mut bytes = Vec::with_capacity(self.room);
+        let rows = append_rows(&mut self.merge, limit.min(ROWS), &mut bytes)?;
+        self.room = bytes.len() + bytes.len() / 8;
+        Ok((rows > 0).then(|| PackedRows { means: Arc::clone(&self.means), bytes, rows }))
     }
 }
 
 /// The next rows of a merge, at most `most`.
 fn next_rows(merge: &mut Merge, means: &Arc<Packed>, most: usize) -> Result<Option<PackedRows>> {
-    let (mut bytes, mut rows) = (Vec::new(), 0);
+    let mut bytes = Vec::new();
+    let rows = append_rows(merge, most, &mut bytes)?;
+    Ok((rows > 0).then(|| PackedRows { means: Arc::clone(means), bytes, rows }))
+}
+
+/// Appends the next rows of a merge, at most `most`; gives how many there were.
+fn append_rows(merge: &mut Merge, most: usize, bytes: &mut Vec<u8>) -> Result<usize> {
+    let mut rows = 0;
     while rows < most && bytes.len() < BYTES {
         let Some(cursor) = merge.first() else { break };
         bytes.extend_from_slice(cursor.packed());
         rows += 1;
         merge.advance()?;
     }
-    Ok((rows > 0).then(|| PackedRows { means: Arc::clone(means), bytes, rows }))
+    Ok(rows)
 }
 
 /// The rows of one run.
