@@ -63,7 +63,7 @@ impl Operator for NestedJoin {
             kind => kind,
         };
         let right_columns = names.iter().map(|name| self.right.table.position(name)).collect();
-        Some(Arc::new(Join { left: self.left.clone(), right: self.right.clone(), kind, right_columns }))
+        Some(Arc::new(Join::new(self.left.clone(), self.right.clone(), kind, right_columns)))
     }
 
     fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {

@@ -4,8 +4,9 @@ mod matching;
 mod parted;
 mod probe;
 mod right;
+mod small;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::keys::with_keys;
 use super::parallel::{self, Morsel, Morsels, Pipeline};
@@ -16,6 +17,7 @@ use crate::value::{Error, Result};
 use matching::Matching;
 use parted::Indexed;
 use probe::Probe;
+use small::Tried;
 
 /// Which rows a join gives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,18 +99,17 @@ pub struct JoinSide {
 /// The rows of two tables side by side: all columns of the left one, then those of the right one that are chosen.
 ///
 /// Pairs come in the order of the left rows, those of one left row in the order of the right rows; right rows
-/// without a left one come last. The right table is held in memory; past what is granted for it both tables go to
-/// temporary files in parts, by a hash of the key, and are joined part by part. Where a left row gives one row at most,
+/// without a left one come last. The right table is held in memory, unless the left one is known or found to be much
+/// smaller and no right row is given for itself: then that one is, and the right one is streamed. Past what is granted
+/// for the right table both go to temporary files in parts, by a hash of the key, and are joined part by part. Where a left row gives one row at most,
 /// it is looked up by the thread that makes its batch.
 pub struct Join {
-    /// The left side, which is streamed.
-    pub left: JoinSide,
-    /// The right side, which is indexed.
-    pub right: JoinSide,
-    /// Which rows are given.
-    pub kind: JoinKind,
-    /// The right columns of the result; `None` for one of nulls.
-    pub right_columns: Vec<Option<usize>>,
+    left: JoinSide,
+    right: JoinSide,
+    kind: JoinKind,
+    right_columns: Vec<Option<usize>>,
+    /// Whether the first reading held the left side.
+    held_left: Arc<OnceLock<bool>>,
 }
 
 /// What one reading of a join has in all its parts.
@@ -118,6 +119,7 @@ struct Plan {
     kind: JoinKind,
     right_columns: Vec<Option<usize>>,
     demand: Demand,
+    held_left: Arc<OnceLock<bool>>,
 }
 
 impl Plan {
@@ -144,6 +146,11 @@ impl Plan {
 }
 
 impl Join {
+    /// Joins two sides. `right_columns` are those of the result, `None` for one of nulls.
+    pub fn new(left: JoinSide, right: JoinSide, kind: JoinKind, right_columns: Vec<Option<usize>>) -> Join {
+        Join { left, right, kind, right_columns, held_left: Arc::default() }
+    }
+
     fn plan(&self, demand: &Demand) -> Plan {
         Plan {
             left: self.left.clone(),
@@ -151,11 +158,10 @@ impl Join {
             kind: self.kind,
             right_columns: self.right_columns.clone(),
             demand: demand.clone(),
+            held_left: Arc::clone(&self.held_left),
         }
     }
-}
 
-impl Join {
     fn pieces(&self, ctx: &Context, demand: &Demand) -> Result<Joining> {
         let plan = self.plan(demand);
         let left = Pipeline::of(ctx, &**self.left.table.operator(), &plan.left_demand())?;
@@ -176,10 +182,15 @@ impl Operator for Join {
 
     fn explain(&self, _ctx: &Context, demand: &Demand) -> Result<Explanation> {
         let plan = self.plan(demand);
+        let held = match self.held_left.get().copied().or_else(|| small::holds_left(&plan)) {
+            Some(true) => "the left table",
+            Some(false) => "the right table",
+            None => "the right table, or a much smaller left one",
+        };
         Ok(Explanation::over(&self.left.table, plan.left_demand())
             .and(&self.right.table, plan.right_demand())
             .detail(self.kind.words(&self.left, &self.right))
-            .holds("the right table"))
+            .holds(held))
     }
 
     fn name(&self) -> &'static str {
@@ -202,14 +213,23 @@ enum State {
     Probing(Box<dyn Morsels>),
     /// Left rows are looked up as they come.
     Matching(Box<Matching>),
-    /// The rows were joined in parts.
-    Parted(Box<dyn Batches>),
+    /// All rows were joined.
+    Joined(Box<dyn Batches>),
     Ended,
 }
 
 impl Joining {
-    fn start(&mut self, ctx: &Context, left: Pipeline, mut right: Box<dyn Batches>) -> Result<State> {
+    fn start(&mut self, ctx: &Context, left: Pipeline, right: Box<dyn Batches>) -> Result<State> {
         let plan = &self.plan;
+        let (left, mut right) = match small::join(ctx, plan, left, right)? {
+            Tried::Joined(rows, failed) => {
+                self.failed = failed;
+                let _ = plan.held_left.set(true);
+                return Ok(State::Joined(rows));
+            }
+            Tried::Neither(left, right) => (left, right),
+        };
+        let _ = plan.held_left.set(false);
         let keys = plan.left.key.columns.clone();
         Ok(match parted::index(ctx, plan, &mut *right, 0)? {
             Indexed::Whole(index, held) => match Probe::new(ctx, plan, index, held)? {
@@ -223,7 +243,7 @@ impl Joining {
                 drop(right);
                 let (joined, failed) = parted::join(ctx, plan, parallel::settled_rows(left, keys), parts)?;
                 self.failed = failed;
-                State::Parted(joined)
+                State::Joined(joined)
             }
         })
     }
@@ -239,7 +259,7 @@ impl Morsels for Joining {
         let batch = match &mut self.state {
             State::Probing(pieces) => return pieces.next(ctx),
             State::Matching(matching) => matching.next(ctx)?,
-            State::Parted(rows) => rows.next(ctx)?,
+            State::Joined(rows) => rows.next(ctx)?,
             State::Opened(..) | State::Ended => None,
         };
         match batch {
@@ -248,3 +268,6 @@ impl Morsels for Joining {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

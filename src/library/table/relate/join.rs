@@ -51,7 +51,7 @@ pub(super) fn joined(left: JoinSide, right: JoinSide, kind: JoinKind) -> Result<
         }
     }
     let shape = Arc::new(Shape::new(names));
-    Ok(Table::new(shape, types, Arc::new(Join { left, right, kind, right_columns })))
+    Ok(Table::new(shape, types, Arc::new(Join::new(left, right, kind, right_columns))))
 }
 
 /// `Table.NestedJoin(table1, key1, table2, key2, newColumnName, optional joinKind, optional comparers)`.
