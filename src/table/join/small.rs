@@ -1,5 +1,6 @@
 //! Joins of a left table that is much smaller than the right one: the left rows are held, and the right ones are looked
-//! up among them as they are read. What matches is brought into the order of the left rows.
+//! up among them as they are read. What matches is brought into the order of the left rows, which pays where that is
+//! the smaller part of the right rows.
 
 use std::sync::Arc;
 
@@ -76,7 +77,10 @@ pub(super) fn join(
     if !right.has_more_than(ctx, enough(left.rows))? {
         return Ok(Tried::Neither(left.pipeline(ctx, plan), Box::new(right)));
     }
-    let (index, failed) = index(ctx, plan, left.made)?;
+    let (index, failed) = index(ctx, plan, &left.made)?;
+    if plan.kind.gives_pairs() && right.mostly_matches(ctx, plan, &index)? {
+        return Ok(Tried::Neither(left.pipeline(ctx, plan), Box::new(right)));
+    }
     let places: Vec<Place> = index.places().collect();
     let joined = Held { plan: Arc::clone(plan), index, places, _held: held };
     Ok(Tried::Joined(joined.with(ctx, &mut right)?, failed))
@@ -184,6 +188,27 @@ impl Right {
         self.ahead = ahead.into_iter();
         Ok(count > rows)
     }
+
+    /// Whether more than half of the rows that were read have a left one: then bringing them into order costs more than
+    /// holding all of them.
+    ///
+    /// # Errors
+    /// Only a stop.
+    fn mostly_matches(&self, ctx: &Context, plan: &Plan, index: &RowIndex) -> Result<bool> {
+        let (mut rows, mut pairs) = (0, 0);
+        for batch in self.ahead.as_slice() {
+            let batch = parallel::settle(ctx, batch.clone(), &plan.right.key.columns)?;
+            let (matches, failed) = index.look_up(ctx, &plan.right.key, &batch);
+            rows += matches.rows();
+            pairs += (0..matches.rows()).map(|row| index.matches(&matches, row).len()).sum::<usize>();
+            match failed {
+                Some(error) if error.is_stop() => return Err(error),
+                Some(_) => break,
+                None => {}
+            }
+        }
+        Ok(pairs > rows / 2)
+    }
 }
 
 impl Batches for Right {
@@ -200,14 +225,14 @@ impl Batches for Right {
 }
 
 /// The index of the left rows before the first that fails, and its error.
-fn index(ctx: &Context, plan: &Plan, made: Vec<Staged>) -> Result<(RowIndex, Option<Error>)> {
+fn index(ctx: &Context, plan: &Plan, made: &[Staged]) -> Result<(RowIndex, Option<Error>)> {
     let key = &plan.left.key;
     let wanted = (0..plan.left_width()).filter(|at| plan.demand.wants(*at)).collect();
     let mut indexer = RowIndexer::new(key, wanted);
     // Looking up evaluates keys one by one, and says how many did not fail.
     let nothing = RowIndexer::new(key, Vec::new()).finish();
     for Staged { batch, failed } in made {
-        let batch = parallel::settle(ctx, batch, &key.columns)?;
+        let batch = parallel::settle(ctx, batch.clone(), &key.columns)?;
         let (found, of_key) = nothing.look_up(ctx, key, &batch);
         if of_key.as_ref().is_some_and(Error::is_stop) {
             return of_key.map_or_else(|| Ok((indexer.finish(), None)), Err);
@@ -215,7 +240,7 @@ fn index(ctx: &Context, plan: &Plan, made: Vec<Staged>) -> Result<(RowIndex, Opt
         if found.rows() > 0 {
             indexer.push(ctx, &batch.slice(0, found.rows()))?;
         }
-        if let Some(failed) = of_key.or(failed) {
+        if let Some(failed) = of_key.or_else(|| failed.clone()) {
             return Ok((indexer.finish(), Some(failed)));
         }
     }
