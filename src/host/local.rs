@@ -1,15 +1,17 @@
 //! The host of the command line: the local machine's files, network, clock and randomness.
 #![allow(clippy::disallowed_methods)] // This is the one place that grants them.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::http::{Credential, GoOn, HttpError, HttpRequest, HttpResponse};
 #[cfg(feature = "http")]
 use super::http::{HostGrants, HttpClient};
+use super::spooled::{FromStart, Spooled};
 use super::{Anywhere, FolderEntry, Host, HostError, Now, Scratch, Shared};
 
 /// A host that grants nothing: evaluation is then a pure function of the program and its inputs.
@@ -24,6 +26,8 @@ impl Host for NoHost {}
 pub struct LocalHost {
     base: PathBuf,
     granted: Option<Vec<PathBuf>>,
+    /// The files that can be read only once, such as pipes.
+    spooled: Arc<Mutex<HashMap<PathBuf, Arc<Spooled>>>>,
     databases: Arc<Databases>,
     #[cfg(feature = "http")]
     network: Arc<HttpClient>,
@@ -42,6 +46,7 @@ impl LocalHost {
         LocalHost {
             base: base.into(),
             granted: None,
+            spooled: Arc::default(),
             databases: Arc::new(|_: &str| Ok(None)),
             #[cfg(feature = "http")]
             network: Arc::new(HttpClient::new(HostGrants::Everything)),
@@ -94,6 +99,21 @@ impl LocalHost {
         Ok(full)
     }
 
+    /// The file, if it can be read only once: programs read most files more than once.
+    fn spooled(&self, path: &Path) -> Result<Option<Arc<Spooled>>, HostError> {
+        let full = self.resolve(path)?;
+        if full.metadata().map_or(true, |data| data.is_file() || data.is_dir()) {
+            return Ok(None);
+        }
+        let mut all = self.spooled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(spooled) = all.get(&full) {
+            return Ok(Some(Arc::clone(spooled)));
+        }
+        let spooled = Arc::new(Spooled::new(self.file(path)?, temporary_file()?));
+        all.insert(full, Arc::clone(&spooled));
+        Ok(Some(spooled))
+    }
+
     fn file(&self, path: &Path) -> Result<File, HostError> {
         let full = self.resolve(path)?;
         let file = File::open(&full).map_err(|error| explain(&full, &error))?;
@@ -109,11 +129,17 @@ impl LocalHost {
 
 impl Host for LocalHost {
     fn open(&self, path: &Path) -> Result<Box<dyn Read + Send>, HostError> {
-        Ok(Box::new(self.file(path)?))
+        Ok(match self.spooled(path)? {
+            Some(spooled) => Box::new(FromStart::of(spooled)),
+            None => Box::new(self.file(path)?),
+        })
     }
 
     fn open_anywhere(&self, path: &Path) -> Result<Option<Box<dyn Anywhere>>, HostError> {
-        Ok(Some(Box::new(self.file(path)?)))
+        Ok(match self.spooled(path)? {
+            Some(_) => None,
+            None => Some(Box::new(self.file(path)?)),
+        })
     }
 
     fn open_shared(&self, path: &Path) -> Result<Option<Arc<dyn Shared>>, HostError> {
@@ -123,12 +149,7 @@ impl Host for LocalHost {
     }
 
     fn scratch(&self) -> Result<Box<dyn Scratch>, HostError> {
-        // Where the system allows it the file has no name from the start; elsewhere it goes when its handle does.
-        let file = tempfile::tempfile().map_err(|error| {
-            let folder = std::env::temp_dir();
-            HostError::Failed(format!("no temporary file can be made in '{}': {error}", folder.display()))
-        })?;
-        Ok(Box::new(file))
+        Ok(Box::new(temporary_file()?))
     }
 
     fn locate(&self, path: &Path) -> Result<PathBuf, HostError> {
@@ -197,15 +218,27 @@ impl Host for LocalHost {
 struct SharedFile(File);
 
 impl Shared for SharedFile {
-    #[cfg(unix)]
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        std::os::unix::fs::FileExt::read_at(&self.0, buffer, at)
+        read_at(&self.0, at, buffer)
     }
+}
 
-    #[cfg(windows)]
-    fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        std::os::windows::fs::FileExt::seek_read(&self.0, buffer, at)
-    }
+#[cfg(unix)]
+pub(super) fn read_at(file: &File, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+pub(super) fn read_at(file: &File, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
+}
+
+/// A file that goes when its handle does. Where the system allows it, it has no name from the start.
+fn temporary_file() -> Result<File, HostError> {
+    tempfile::tempfile().map_err(|error| {
+        let folder = std::env::temp_dir();
+        HostError::Failed(format!("no temporary file can be made in '{}': {error}", folder.display()))
+    })
 }
 
 fn explain(path: &Path, error: &io::Error) -> HostError {

@@ -5,6 +5,7 @@
 pub mod credentials;
 pub mod http;
 mod local;
+mod spooled;
 
 pub use local::{LocalHost, NoHost};
 

@@ -197,3 +197,32 @@ fn links_stay_and_permissions_are_kept() {
     assert!(std::fs::symlink_metadata(folder.path().join("link.csv")).unwrap().is_symlink());
     assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
 }
+
+/// A pipe gives its bytes once; a table over it is read for its width, for its rows, and again.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_as_often_as_a_file() {
+    let rows: String = (1..=50_000).map(|number| format!("{number},a text of some length\n")).collect();
+    let text = "let t = Csv.Document(File.Contents(\"/dev/stdin\")) in \
+                Text.From(Table.RowCount(t)) & \" \" & Text.From(List.Sum(List.Transform(t[Column1], Number.From)))";
+    for threads in ["1", "3"] {
+        let ran = pqm_reading(&rows, &["eval", text, "--threads", threads]);
+        assert_eq!((ran.code, ran.out.trim().trim_matches('"')), (0, "50000 1250025000"), "{}", ran.err);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_without_end_is_read_as_far_as_is_asked() {
+    use std::process::{Command, Stdio};
+    let mut endless = Command::new("yes").arg("x,y").stdout(Stdio::piped()).spawn().unwrap();
+    let text = "Table.RowCount(Table.FirstN(Csv.Document(File.Contents(\"/dev/stdin\")), 20000))";
+    let output = crate::program::command()
+        .args(["eval", text])
+        .stdin(endless.stdout.take().unwrap())
+        .output()
+        .unwrap();
+    let _ = endless.kill();
+    let _ = endless.wait();
+    assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), "20000");
+}
