@@ -12,7 +12,7 @@ use super::http::{Credential, GoOn, HttpError, HttpRequest, HttpResponse};
 #[cfg(feature = "http")]
 use super::http::{HostGrants, HttpClient};
 use super::spooled::{FromStart, Spooled};
-use super::{Anywhere, FolderEntry, Host, HostError, Now, Scratch, Shared};
+use super::{FolderEntry, Host, HostError, Now, Scratch, Shared};
 
 /// A host that grants nothing: evaluation is then a pure function of the program and its inputs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -100,52 +100,34 @@ impl LocalHost {
     }
 
     /// The file, if it can be read only once: programs read most files more than once.
-    fn spooled(&self, path: &Path) -> Result<Option<Arc<Spooled>>, HostError> {
-        let full = self.resolve(path)?;
+    fn spooled(&self, full: &Path) -> Result<Option<Arc<Spooled>>, HostError> {
         if full.metadata().map_or(true, |data| data.is_file() || data.is_dir()) {
             return Ok(None);
         }
         let mut all = self.spooled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(spooled) = all.get(&full) {
+        if let Some(spooled) = all.get(full) {
             return Ok(Some(Arc::clone(spooled)));
         }
-        let spooled = Arc::new(Spooled::new(self.file(path)?, temporary_file()?));
-        all.insert(full, Arc::clone(&spooled));
+        let spooled = Arc::new(Spooled::new(file(full)?, temporary_file()?));
+        all.insert(full.to_path_buf(), Arc::clone(&spooled));
         Ok(Some(spooled))
-    }
-
-    fn file(&self, path: &Path) -> Result<File, HostError> {
-        let full = self.resolve(path)?;
-        let file = File::open(&full).map_err(|error| explain(&full, &error))?;
-        if file.metadata().is_ok_and(|data| data.is_dir()) {
-            return Err(HostError::Failed(format!(
-                "'{}' is a folder, not a file. Name a file in it, or list it with Folder.Files.",
-                full.display()
-            )));
-        }
-        Ok(file)
     }
 }
 
 impl Host for LocalHost {
     fn open(&self, path: &Path) -> Result<Box<dyn Read + Send>, HostError> {
-        Ok(match self.spooled(path)? {
+        let full = self.resolve(path)?;
+        Ok(match self.spooled(&full)? {
             Some(spooled) => Box::new(FromStart::of(spooled)),
-            None => Box::new(self.file(path)?),
-        })
-    }
-
-    fn open_anywhere(&self, path: &Path) -> Result<Option<Box<dyn Anywhere>>, HostError> {
-        Ok(match self.spooled(path)? {
-            Some(_) => None,
-            None => Some(Box::new(self.file(path)?)),
+            None => Box::new(file(&full)?),
         })
     }
 
     fn open_shared(&self, path: &Path) -> Result<Option<Arc<dyn Shared>>, HostError> {
+        let full = self.resolve(path)?;
         // Opening a pipe, to find that it is one, would wait for whoever writes to it.
-        let is_file = self.resolve(path)?.metadata().is_ok_and(|data| data.is_file());
-        Ok(if is_file { Some(Arc::new(SharedFile(self.file(path)?))) } else { None })
+        let is_file = full.metadata().is_ok_and(|data| data.is_file());
+        Ok(if is_file { Some(Arc::new(SharedFile(file(&full)?))) } else { None })
     }
 
     fn scratch(&self) -> Result<Box<dyn Scratch>, HostError> {
@@ -215,9 +197,24 @@ impl Host for LocalHost {
     }
 }
 
+fn file(full: &Path) -> Result<File, HostError> {
+    let file = File::open(full).map_err(|error| explain(full, &error))?;
+    if file.metadata().is_ok_and(|data| data.is_dir()) {
+        return Err(HostError::Failed(format!(
+            "'{}' is a folder, not a file. Name a file in it, or list it with Folder.Files.",
+            full.display()
+        )));
+    }
+    Ok(file)
+}
+
 struct SharedFile(File);
 
 impl Shared for SharedFile {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
         read_at(&self.0, at, buffer)
     }

@@ -62,13 +62,14 @@ pub trait Scratch: Read + Write + Seek + Send {}
 
 impl<T: Read + Write + Seek + Send> Scratch for T {}
 
-/// A file that is read at any place.
-pub trait Anywhere: Read + Seek + Send {}
-
-impl<T: Read + Seek + Send> Anywhere for T {}
-
-/// A file that threads read side by side, each where it wants.
+/// A file that is read at any place, by threads side by side.
 pub trait Shared: Send + Sync {
+    /// How many bytes there are.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn size(&self) -> std::io::Result<u64>;
+
     /// Fills `buffer` with what stands at `at`, or a part of it; 0 only past the end.
     ///
     /// # Errors
@@ -83,15 +84,8 @@ pub trait Host: Send + Sync {
         Err(denied_file(path))
     }
 
-    /// Opens a file for reading at any place; `None` if the host has files only from start to end: what needs more
-    /// then holds the whole file.
-    fn open_anywhere(&self, path: &Path) -> Result<Option<Box<dyn Anywhere>>, HostError> {
-        let _ = path;
-        Ok(None)
-    }
-
-    /// Opens a file for threads that read it side by side; `None` if it can only be read from start to end, such as a
-    /// pipe, or the host has no such files: one thread reads it then.
+    /// Opens a file for reading at any place, by threads side by side; `None` if it can only be read from start to end,
+    /// such as a pipe, or the host has no such files: one thread reads it then, and what needs more holds the whole file.
     fn open_shared(&self, path: &Path) -> Result<Option<Arc<dyn Shared>>, HostError> {
         let _ = path;
         Ok(None)

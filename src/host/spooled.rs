@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Shared;
 use super::local::read_at;
 
 /// How many bytes are taken of the file at a time.
@@ -27,9 +26,8 @@ impl Spooled {
     pub(super) fn new(file: File, kept: File) -> Spooled {
         Spooled(Mutex::new(State { file, kept, end: 0, ended: false }))
     }
-}
 
-impl Shared for Spooled {
+    /// Fills `buffer` with what stands at `at`, or a part of it; 0 only past the end.
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while !state.ended && state.end <= at {
@@ -52,14 +50,14 @@ impl State {
     }
 }
 
-/// A shared file read from its start.
+/// Such a file from its start.
 pub(super) struct FromStart {
-    file: Arc<dyn Shared>,
+    file: Arc<Spooled>,
     at: u64,
 }
 
 impl FromStart {
-    pub(super) fn of(file: Arc<dyn Shared>) -> FromStart {
+    pub(super) fn of(file: Arc<Spooled>) -> FromStart {
         FromStart { file, at: 0 }
     }
 }

@@ -24,7 +24,7 @@ impl ByteSource {
     /// What the host says if it does not give the file.
     pub fn open(&self, ctx: &Context) -> Result<ByteReader> {
         let from = match self {
-            ByteSource::Text(text) => From::Anywhere(Anywhere::Text(text.clone())),
+            ByteSource::Text(text) => From::Shared(SharedBytes::Text(text.clone())),
             ByteSource::Binary(binary) => match unread_file(binary) {
                 Some(path) => {
                     let file = ctx.host().open(path).map_err(|error| host_error(&error))?;
@@ -32,7 +32,7 @@ impl ByteSource {
                 }
                 None => match unread_stream(binary) {
                     Some(stream) => From::Stream(Arc::clone(stream)),
-                    None => From::Anywhere(Anywhere::Binary(Arc::clone(binary))),
+                    None => From::Shared(SharedBytes::Binary(Arc::clone(binary))),
                 },
             },
         };
@@ -48,7 +48,7 @@ impl ByteSource {
             && let Some(path) = unread_file(binary)
             && let Some(file) = ctx.host().open_shared(path).map_err(|error| host_error(&error))?
         {
-            return Ok(ByteReader { from: From::Anywhere(Anywhere::File(file, path.into())), at: 0 });
+            return Ok(ByteReader { from: From::Shared(SharedBytes::File(file, path.into())), at: 0 });
         }
         self.open(ctx)
     }
@@ -77,7 +77,7 @@ fn unread_stream(binary: &Binary) -> Option<&Arc<dyn ByteStream>> {
 
 /// Bytes that threads read side by side, each where it wants.
 #[derive(Clone)]
-pub enum Anywhere {
+pub enum SharedBytes {
     /// A binary at hand, or read as a whole when first asked.
     Binary(Arc<Binary>),
     /// A text, as UTF-8.
@@ -86,7 +86,7 @@ pub enum Anywhere {
     File(Arc<dyn Shared>, Arc<Path>),
 }
 
-impl Anywhere {
+impl SharedBytes {
     /// Fills `buffer` with what stands at `at`; gives how many bytes there were. Fewer than there is room for only at
     /// the end.
     ///
@@ -94,9 +94,9 @@ impl Anywhere {
     /// What the host says if it does not give the bytes.
     pub fn read(&self, ctx: &Context, at: u64, buffer: &mut [u8]) -> Result<usize> {
         let at_hand = match self {
-            Anywhere::Binary(binary) => binary.bytes(ctx)?,
-            Anywhere::Text(text) => text.as_bytes(),
-            Anywhere::File(file, path) => {
+            SharedBytes::Binary(binary) => binary.bytes(ctx)?,
+            SharedBytes::Text(text) => text.as_bytes(),
+            SharedBytes::File(file, path) => {
                 let mut read = 0;
                 while let Some(free) = buffer.get_mut(read..).filter(|free| !free.is_empty()) {
                     ctx.step()?;
@@ -104,7 +104,7 @@ impl Anywhere {
                         Ok(0) => break,
                         Ok(more) => read += more,
                         Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                        Err(error) => return Err(unreadable(path, &error)),
+                        Err(error) => return Err(read_error(path, &error)),
                     }
                 }
                 return Ok(read);
@@ -117,7 +117,8 @@ impl Anywhere {
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+/// What reading a file says when it fails, as an M error.
+pub(super) fn read_error(path: &Path, error: &std::io::Error) -> Error {
     Error::data_source(format!("Reading '{}' failed: {error}.", path.display()))
 }
 
@@ -128,15 +129,15 @@ pub struct ByteReader {
 }
 
 enum From {
-    Anywhere(Anywhere),
+    Shared(SharedBytes),
     File(Box<dyn Read + Send>, PathBuf),
     Stream(Arc<dyn ByteStream>),
 }
 
 impl ByteReader {
     /// Leaves the next `size` bytes to whoever reads them where they are; `None` if they can only be read in order.
-    pub fn leave(&mut self, size: usize) -> Option<(Anywhere, u64)> {
-        let From::Anywhere(bytes) = &self.from else { return None };
+    pub fn leave(&mut self, size: usize) -> Option<(SharedBytes, u64)> {
+        let From::Shared(bytes) = &self.from else { return None };
         let at = self.at;
         self.at += size as u64;
         Some((bytes.clone(), at))
@@ -157,7 +158,7 @@ impl ByteReader {
                         Ok(0) => break,
                         Ok(_) => {}
                         Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                        Err(error) => return Err(unreadable(path, &error)),
+                        Err(error) => return Err(read_error(path, &error)),
                     }
                 }
             }
@@ -176,7 +177,7 @@ impl ByteReader {
                     }
                 }
             }
-            From::Anywhere(bytes) => {
+            From::Shared(bytes) => {
                 buffer.resize(start + size, 0);
                 let read = bytes.read(ctx, self.at, buffer.get_mut(start..).unwrap_or_default())?;
                 buffer.truncate(start + read);
@@ -212,11 +213,9 @@ pub fn file_binary(path: PathBuf) -> Binary {
                     Ok(read) => bytes.extend_from_slice(buffer.get(..read).unwrap_or_default()),
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}
                     Err(error) => {
-                        return Err(Error::data_source(format!(
-                            "Reading '{}' failed: {error}.",
-                            full.display()
-                        ))
-                        .with_detail(Value::text(full.display().to_string())));
+                        return Err(
+                            read_error(&full, &error).with_detail(Value::text(full.display().to_string()))
+                        );
                     }
                 }
             }

@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use super::bytes::{ByteReader, ByteSource};
-use super::encoding::{Decoder, Encoding};
+use super::bytes::ByteSource;
+use super::encoding::Encoding;
+use super::text_reader::TextReader;
 use crate::eval::Context;
 use crate::table::{
     Batch, Batches, Column, Demand, Explanation, Morsel, Morsels, Operator, Spare, Staged, Table, TextBlock,
@@ -63,14 +64,11 @@ impl Operator for Read {
 /// One reading.
 struct Reading {
     document: Arc<Document>,
-    reader: Option<ByteReader>,
-    /// What makes UTF-8 of the bytes, if they are not UTF-8 already.
-    decoder: Option<Decoder>,
+    reader: Option<TextReader>,
     /// The text behind the lines that were yielded.
     text: Vec<u8>,
     /// How many bytes are read next.
     size: usize,
-    ended: bool,
     spare: Spare<Vec<u8>>,
 }
 
@@ -79,37 +77,27 @@ impl Reading {
         Reading {
             document: Arc::clone(document),
             reader: None,
-            decoder: None,
             text: Vec::new(),
             size: FIRST,
-            ended: false,
             spare: Spare::default(),
         }
     }
 
+    fn is_ended(&self) -> bool {
+        self.reader.as_ref().is_some_and(TextReader::is_ended)
+    }
+
     fn read(&mut self, ctx: &Context) -> Result<()> {
-        let first = self.reader.is_none();
         let reader = match &mut self.reader {
             Some(reader) => reader,
-            None => self.reader.insert(self.document.source.open(ctx)?),
+            None => {
+                let Document { source, encoding, .. } = &*self.document;
+                self.reader.insert(TextReader::new(source.open(ctx)?, *encoding, REPLACEMENT))
+            }
         };
         let size = self.size;
         self.size = (size * 2).min(MOST);
-        let mut raw = Vec::new();
-        let into = if first || self.decoder.is_some() { &mut raw } else { &mut self.text };
-        self.ended = reader.append(ctx, into, size)? < size;
-        if first {
-            let (encoding, mark) = Encoding::from_mark(&raw).unwrap_or((self.document.encoding, 0));
-            raw.drain(..mark);
-            match encoding.is_utf8() {
-                true => self.text.append(&mut raw),
-                false => self.decoder = Some(encoding.decoder()),
-            }
-        }
-        if let Some(decoder) = &mut self.decoder {
-            decoder.decode(&raw, self.ended, REPLACEMENT, &mut self.text);
-        }
-        Ok(())
+        reader.append(ctx, &mut self.text, size)
     }
 }
 
@@ -126,10 +114,10 @@ fn complete(text: &[u8], ended: bool) -> usize {
 impl Morsels for Reading {
     fn next(&mut self, ctx: &Context) -> Result<Option<Box<dyn Morsel>>> {
         loop {
-            if !self.ended && self.text.len() < self.size {
+            if !self.is_ended() && self.text.len() < self.size {
                 self.read(ctx)?;
             }
-            let end = complete(&self.text, self.ended);
+            let end = complete(&self.text, self.is_ended());
             if end > 0 {
                 let mut rest = self.spare.take();
                 rest.clear();
@@ -139,7 +127,7 @@ impl Morsels for Reading {
                 let keep_separators = self.document.keep_separators;
                 return Ok(Some(Box::new(Lines { text, keep_separators, spare: self.spare.clone() })));
             }
-            if self.ended {
+            if self.is_ended() {
                 return Ok(None);
             }
             // A line longer than what was read: no text may be as long as memory is.

@@ -15,6 +15,7 @@ pub mod odata;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod sqlite;
+mod text_reader;
 pub mod web;
 #[cfg(feature = "excel")]
 pub mod workbook;

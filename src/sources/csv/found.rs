@@ -70,9 +70,6 @@ impl Found for Counted {
     }
 
     fn add_first(&mut self, first: &Split) -> bool {
-        if first.len() != 1 || first.unclosed.is_some() {
-            return false;
-        }
         self.rows += 1;
         self.lines += first.lines;
         true

@@ -15,8 +15,9 @@ use super::found::{Found, Stretch};
 use super::handover::{Before, Handover, Seam};
 use super::split::{LONGEST, Split, line_after, split_from};
 use crate::eval::Context;
-use crate::sources::bytes::{Anywhere, ByteReader, ByteSource};
-use crate::sources::encoding::{Decoder, Encoding};
+use crate::sources::bytes::{ByteSource, SharedBytes};
+use crate::sources::encoding::Encoding;
+use crate::sources::text_reader::TextReader;
 use crate::table::Spare;
 use crate::value::{Error, Result};
 
@@ -47,16 +48,10 @@ pub(super) struct Spares {
 
 /// Hands out the pieces of a document, in their order.
 pub(super) struct Pieces {
-    reader: ByteReader,
-    encoding: Encoding,
-    /// What makes UTF-8 of the bytes, if they are not UTF-8 already.
-    decoder: Option<Decoder>,
+    reader: TextReader,
     /// How many bytes the next piece has, and how many one has at most.
     size: usize,
     most: usize,
-    /// Whether the first piece was read, and the byte order mark looked for.
-    started: bool,
-    ended: bool,
     /// Where the next piece starts.
     seam: Seam,
     course: Course,
@@ -86,13 +81,9 @@ impl Pieces {
         wanted: usize,
     ) -> Result<Pieces> {
         Ok(Pieces {
-            reader: source.open_shared(ctx)?,
-            encoding,
-            decoder: None,
+            reader: TextReader::new(source.open_shared(ctx)?, encoding, BAD),
             size: FIRST,
             most,
-            started: false,
-            ended: false,
             seam: Seam::with(Before::first(wanted)),
             course: Course::default(),
         })
@@ -111,49 +102,24 @@ impl Pieces {
     /// # Errors
     /// What reading raises.
     pub fn next(&mut self, ctx: &Context) -> Result<Option<Piece>> {
-        if self.ended || self.course.over.load(Relaxed) {
+        if self.reader.is_ended() || self.course.over.load(Relaxed) {
             return Ok(None);
         }
         let size = self.size;
         self.size = (size * 2).min(self.most);
-        let is_plain = self.started && self.decoder.is_none();
-        let text = match is_plain.then(|| self.reader.leave(size)).flatten() {
+        let text = match self.reader.leave(size) {
             Some((bytes, at)) => Text::At { bytes, at, size },
             None => {
-                // Nothing is read behind an error.
-                self.ended = true;
-                let bytes = self.read(ctx, size)?;
-                Text::Read { bytes, last: self.ended }
+                let mut bytes = self.course.spares.texts.take();
+                bytes.clear();
+                bytes.resize(MARGIN, 0);
+                self.reader.append(ctx, &mut bytes, size)?;
+                Text::Read { bytes, last: self.reader.is_ended() }
             }
         };
         let start = std::mem::take(&mut self.seam);
         let end = Handover::to(self.seam.clone(), Arc::clone(&self.course.over));
-        Ok(Some(Piece { text, start, end, encoding: self.encoding, course: self.course.clone() }))
-    }
-
-    /// The next `size` bytes as a text behind a margin.
-    fn read(&mut self, ctx: &Context, size: usize) -> Result<Vec<u8>> {
-        let mut text = self.course.spares.texts.take();
-        text.clear();
-        text.resize(MARGIN, 0);
-        if self.started && self.decoder.is_none() {
-            self.ended = self.reader.append(ctx, &mut text, size)? < size;
-            return Ok(text);
-        }
-        let mut raw = Vec::new();
-        self.ended = self.reader.append(ctx, &mut raw, size)? < size;
-        if !self.started {
-            self.started = true;
-            let (encoding, mark) = Encoding::from_mark(&raw).unwrap_or((self.encoding, 0));
-            self.encoding = encoding;
-            self.decoder = (!encoding.is_utf8()).then(|| encoding.decoder());
-            raw.drain(..mark);
-        }
-        match &mut self.decoder {
-            Some(decoder) => decoder.decode(&raw, self.ended, BAD, &mut text),
-            None => text.append(&mut raw),
-        }
-        Ok(text)
+        Ok(Some(Piece { text, start, end, encoding: self.reader.encoding(), course: self.course.clone() }))
     }
 }
 
@@ -170,7 +136,7 @@ enum Text {
     /// Read already, behind a margin.
     Read { bytes: Vec<u8>, last: bool },
     /// To be read.
-    At { bytes: Anywhere, at: u64, size: usize },
+    At { bytes: SharedBytes, at: u64, size: usize },
 }
 
 /// The rows of a piece.
@@ -341,7 +307,8 @@ impl Course {
     ) -> bool {
         let mut first = self.spares.splits.take();
         split_from(dialect, stretch, 1, &mut first);
-        let is_right = first.rest == guess && found.add_first(&first);
+        let is_row = first.len() == 1 && first.unclosed.is_none();
+        let is_right = is_row && first.rest == guess && found.add_first(&first);
         self.spares.splits.give(first);
         let counter = if is_right { &self.right } else { &self.wrong };
         counter.fetch_add(1, Relaxed);

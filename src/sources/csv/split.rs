@@ -261,7 +261,7 @@ impl Split {
 
     /// Puts the row that `first` consists of into the room left for it, if it has as many cells.
     pub(super) fn fill_first(&mut self, first: &Split) -> bool {
-        if first.len() != 1 || first.unclosed.is_some() || first.width(0) != self.width(0) {
+        if first.width(0) != self.width(0) {
             return false;
         }
         let (Some(row), Some(start)) = (self.rows.first_mut(), first.rows.first()) else { return false };

@@ -387,6 +387,10 @@ struct Breaking {
 }
 
 impl Shared for Breaking {
+    fn size(&self) -> std::io::Result<u64> {
+        Ok(self.text.len() as u64)
+    }
+
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
         if at >= self.breaks_at {
             return Err(std::io::Error::other("the disk is gone"));

@@ -1,9 +1,9 @@
 //! Parquet files. What is read of a file is its end, where its columns are described, and of the columns that are asked
 //! for the row groups that are reached; a count of rows reads no more than the end.
 
-use std::io::{self, BufReader, Read, SeekFrom};
+use std::io::{self, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arrow_schema::ArrowError;
 use bytes::Bytes;
@@ -14,9 +14,9 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::{ParquetError, Result as Parquet};
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::bytes::host_error;
+use super::bytes::{host_error, read_error};
 use crate::eval::Context;
-use crate::host::Anywhere;
+use crate::host::Shared;
 use crate::table::arrow::{batch_of, columns_of};
 use crate::table::{Batch, Batches, Column, Demand, Operator, Table};
 use crate::value::{Binary, Error, Result};
@@ -40,7 +40,7 @@ pub fn document(ctx: &Context, binary: &Arc<Binary>) -> Result<Table> {
 /// The bytes of a file, read where they are needed.
 #[derive(Clone)]
 enum Input {
-    File(Arc<Mutex<Box<dyn Anywhere>>>, u64),
+    File(Arc<dyn Shared>, u64),
     Held(Bytes),
 }
 
@@ -56,12 +56,10 @@ impl AsRef<[u8]> for Held {
 impl Input {
     fn open(ctx: &Context, binary: &Arc<Binary>) -> Result<Input> {
         if let (false, Some(path)) = (binary.is_read(), binary.path())
-            && let Some(mut file) = ctx.host().open_anywhere(path).map_err(|error| host_error(&error))?
+            && let Some(file) = ctx.host().open_shared(path).map_err(|error| host_error(&error))?
         {
-            let len = file.seek(SeekFrom::End(0)).map_err(|error| {
-                Error::data_source(format!("Reading '{}' failed: {error}.", path.display()))
-            })?;
-            return Ok(Input::File(Arc::new(Mutex::new(file)), len));
+            let len = file.size().map_err(|error| read_error(path, &error))?;
+            return Ok(Input::File(file, len));
         }
         binary.bytes(ctx)?;
         Ok(Input::Held(Bytes::from_owner(Held(Arc::clone(binary)))))
@@ -70,11 +68,7 @@ impl Input {
     /// Fills `buffer` with what stands at `at`, as far as there is something.
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Input::File(file, _) => {
-                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                file.seek(SeekFrom::Start(at))?;
-                file.read(buffer)
-            }
+            Input::File(file, _) => file.read_at(at, buffer),
             Input::Held(bytes) => {
                 let start = usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
                 bytes.get(start..).unwrap_or_default().read(buffer)

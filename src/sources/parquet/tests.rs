@@ -1,4 +1,4 @@
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use parquet::file::properties::WriterProperties;
 
 use crate::Engine;
 use crate::eval::Context;
-use crate::host::{Anywhere, Host, HostError};
+use crate::host::{Host, HostError, Shared};
 use crate::sources::bytes::file_binary;
 use crate::table::{self, Demand};
 use crate::value::{Binary, Value, literal_text};
@@ -45,25 +45,21 @@ struct Counted {
     read: Arc<AtomicU64>,
 }
 
-struct Counting(Cursor<Arc<[u8]>>, Arc<AtomicU64>);
+impl Shared for Counted {
+    fn size(&self) -> std::io::Result<u64> {
+        Ok(self.bytes.len() as u64)
+    }
 
-impl Read for Counting {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.0.read(buffer)?;
-        self.1.fetch_add(read as u64, Ordering::Relaxed);
+    fn read_at(&self, at: u64, mut buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = buffer.write(&self.bytes[self.bytes.len().min(at as usize)..])?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }
 }
 
-impl Seek for Counting {
-    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        self.0.seek(to)
-    }
-}
-
 impl Host for Counted {
-    fn open_anywhere(&self, _: &Path) -> Result<Option<Box<dyn Anywhere>>, HostError> {
-        Ok(Some(Box::new(Counting(Cursor::new(Arc::clone(&self.bytes)), Arc::clone(&self.read)))))
+    fn open_shared(&self, _: &Path) -> Result<Option<Arc<dyn Shared>>, HostError> {
+        Ok(Some(Arc::new(self.clone())))
     }
 }
 
