@@ -98,14 +98,6 @@ struct Skipping {
     skip: usize,
 }
 
-struct Remaining(Staged);
-
-impl Morsel for Remaining {
-    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Staged> {
-        Ok(self.0)
-    }
-}
-
 impl Morsels for Skipping {
     fn next(&mut self, ctx: &Context) -> Result<Option<Box<dyn Morsel>>> {
         while self.skip > 0 {
@@ -114,7 +106,7 @@ impl Morsels for Skipping {
             if self.skip < batch.len() {
                 let skip = std::mem::take(&mut self.skip);
                 let batch = batch.slice(skip, batch.len());
-                return Ok(Some(Box::new(Remaining(Staged { batch, failed }))));
+                return Ok(Some(Box::new(Staged { batch, failed })));
             }
             self.skip -= batch.len();
             if let Some(error) = failed {

@@ -150,12 +150,6 @@ impl Morsels for Pieces {
     }
 }
 
-impl Morsel for Staged {
-    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Staged> {
-        Ok(*self)
-    }
-}
-
 /// Right rows, the first of which were read ahead.
 struct Right {
     ahead: std::vec::IntoIter<Batch>,

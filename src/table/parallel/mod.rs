@@ -48,6 +48,13 @@ impl Morsel for Batch {
     }
 }
 
+/// Rows that were made already, and the error after them.
+impl Morsel for Staged {
+    fn batch(self: Box<Self>, _ctx: &Context) -> Result<Staged> {
+        Ok(*self)
+    }
+}
+
 /// A step that makes of each batch another one, whatever came before it and on whichever thread.
 pub trait Stage: Send + Sync {
     /// What the step makes of a batch; may have no rows.

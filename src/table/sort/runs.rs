@@ -215,7 +215,7 @@ impl Runs {
         let (mut batches, mut spill) = (Vec::new(), self.spill.take());
         for run in self.all() {
             let mut merge = Merge::new([run], spill)?;
-            while let Some(rows) = next_rows(&mut merge, &self.means, ROWS)? {
+            while let Some(rows) = next_rows(&mut merge, &self.means, ROWS, 0)? {
                 ctx.step()?;
                 batches.push(rows.unpack());
             }
@@ -249,37 +249,29 @@ impl Merging {
     /// Those of temporary files.
     pub(super) fn next(&mut self, ctx: &Context, limit: usize) -> Result<Option<PackedRows>> {
         ctx.steps(ROWS)?;
-        let mut bytes = Vec::with_capacity(self.room);
-        let rows = append_rows(&mut self.merge, limit.min(ROWS), &mut bytes)?;
-        self.room = bytes.len() + bytes.len() / 8;
-        Ok((rows > 0).then(|| PackedRows { means: Arc::clone(&self.means), bytes, rows }))
+        let rows = next_rows(&mut self.merge, &self.means, limit.min(ROWS), self.room)?;
+        self.room = rows.as_ref().map_or(0, |rows| rows.bytes.len() + rows.bytes.len() / 8);
+        Ok(rows)
     }
 }
 
-/// The next rows of a merge, at most `most`.
-fn next_rows(merge: &mut Merge, means: &Arc<Packed>, most: usize) -> Result<Option<PackedRows>> {
-    let mut bytes = Vec::new();
-    let rows = append_rows(merge, most, &mut bytes)?;
-    Ok((rows > 0).then(|| PackedRows { means: Arc::clone(means), bytes, rows }))
-}
-
-/// Appends the next rows of a merge, at most `most`; gives how many there were.
-fn append_rows(merge: &mut Merge, most: usize, bytes: &mut Vec<u8>) -> Result<usize> {
-    let mut rows = 0;
+/// The next rows of a merge, at most `most`; they may take `room` bytes.
+fn next_rows(merge: &mut Merge, means: &Arc<Packed>, most: usize, room: usize) -> Result<Option<PackedRows>> {
+    let (mut bytes, mut rows) = (Vec::with_capacity(room), 0);
     while rows < most && bytes.len() < BYTES {
         let Some(cursor) = merge.first() else { break };
         bytes.extend_from_slice(cursor.packed());
         rows += 1;
         merge.advance()?;
     }
-    Ok(rows)
+    Ok((rows > 0).then(|| PackedRows { means: Arc::clone(means), bytes, rows }))
 }
 
 /// The rows of one run.
 fn batches_of(run: Vec<u8>, means: &Arc<Packed>) -> Result<Vec<Batch>> {
     let mut merge = Merge::new([Run::Memory(run)], None)?;
     let mut batches = Vec::new();
-    while let Some(rows) = next_rows(&mut merge, means, ROWS)? {
+    while let Some(rows) = next_rows(&mut merge, means, ROWS, 0)? {
         batches.push(rows.unpack());
     }
     Ok(batches)
