@@ -1,6 +1,7 @@
 //! What the names of a document refer to, as nodes of its tree: for checkers and other readers of programs.
 
 use super::scan::{Class, Meaning, Scanned, scan};
+use super::share::Shared;
 use super::{Document, Outline, ResolveError};
 use crate::eval::Names;
 use crate::syntax::{Node, NodeId, Tree};
@@ -28,7 +29,7 @@ pub struct Meanings {
 pub fn meanings(document: &Document, names: &dyn Names) -> Meanings {
     let outline = Outline::of(std::slice::from_ref(document));
     let tree = &document.tree;
-    let scanned = scan(document, tree.root(), &outline, outline.section_of(0), names);
+    let scanned = scan(document, tree.root(), &outline, outline.section_of(0), names, &Shared::default());
     Meanings { scanned, members: members(tree) }
 }
 

@@ -22,9 +22,11 @@ use std::sync::Arc;
 
 use crate::eval::Names;
 use crate::ir::{Program, Section};
-use crate::syntax::{Node, Tree};
+use crate::syntax::{Node, NodeId, Tree};
 use crate::text::Source;
 use crate::value::Text;
+use scan::{Scanned, scan};
+use share::{Shared, share};
 
 /// A parsed text, ready to be resolved.
 pub struct Document {
@@ -45,8 +47,7 @@ pub fn resolve(documents: &[Document], names: &dyn Names) -> (Program, Vec<(Sour
     let mut errors = Vec::new();
     let outline = Outline::of(documents);
     for (at, document) in documents.iter().enumerate() {
-        let scanned =
-            scan::scan_to_run(document, document.tree.root(), &outline, outline.section_of(at), names);
+        let scanned = scan_sharing(document, document.tree.root(), &outline, outline.section_of(at), names);
         errors.extend(scanned.errors.iter().cloned().map(|error| (document.source.clone(), error)));
         let lowered = lower::lower(document, &scanned);
         match lowered {
@@ -58,6 +59,21 @@ pub fn resolve(documents: &[Document], names: &dyn Names) -> (Program, Vec<(Sour
         }
     }
     (program, errors)
+}
+
+/// What the names below `root` mean, with variables for what stands at several places.
+fn scan_sharing(
+    document: &Document,
+    root: NodeId,
+    outline: &Outline,
+    section: Option<u32>,
+    names: &dyn Names,
+) -> Scanned {
+    let scanned = scan(document, root, outline, section, names, &Shared::default());
+    match share(document, root, &scanned) {
+        None => scanned,
+        Some(shared) => scan(document, root, outline, section, names, &shared),
+    }
 }
 
 /// The sections of all documents and their members, which names may refer to.
@@ -157,6 +173,6 @@ pub fn resolve_member(document: &Document, name: &str, names: &dyn Names) -> Opt
         _ => None,
     })?;
     let outline = Outline { sections: Vec::new(), of_document: Vec::new() };
-    let scanned = scan::scan_to_run(document, value, &outline, None, names);
+    let scanned = scan_sharing(document, value, &outline, None, names);
     Some(lower::lower_expression(document, value, &scanned))
 }

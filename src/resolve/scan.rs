@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap;
 
 use super::circles::recursive_groups;
-use super::share::{Shared, share};
+use super::share::Shared;
 use super::{Document, Outline, ResolveError};
 use crate::eval::Names;
 use crate::syntax::{Node, NodeId, NodeList, Tree};
@@ -83,34 +83,9 @@ impl Scanned {
     }
 }
 
-/// Finds what the names of a document, from `root` down, mean, with variables for the expressions that are
-/// [shared](super::share). Only the first place of each is looked into.
-pub(super) fn scan_to_run(
-    document: &Document,
-    root: NodeId,
-    outline: &Outline,
-    section: Option<u32>,
-    names: &dyn Names,
-) -> Scanned {
-    let scanned = scan(document, root, outline, section, names);
-    match share(document, root, &scanned) {
-        None => scanned,
-        Some(shared) => scan_with(document, root, outline, section, names, &shared),
-    }
-}
-
-/// Finds what the names of a document, from `root` down, mean.
+/// Finds what the names of a document, from `root` down, mean. The expressions that are [shared](super::share) have
+/// variables, and only the first place of each is looked into; none are where `shared` is empty.
 pub(super) fn scan(
-    document: &Document,
-    root: NodeId,
-    outline: &Outline,
-    section: Option<u32>,
-    names: &dyn Names,
-) -> Scanned {
-    scan_with(document, root, outline, section, names, &Shared::default())
-}
-
-fn scan_with(
     document: &Document,
     root: NodeId,
     outline: &Outline,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use super::effect::is_pure;
-use super::share;
+use super::{Shared, share};
 use crate::Engine;
 use crate::engine::example_fault;
 use crate::host::{Host, HostError, Now};
@@ -25,7 +25,7 @@ pub(super) fn shared(text: &str) -> Vec<String> {
     let outline = Outline { sections: Vec::new(), of_document: Vec::new() };
     let root = document.tree.root();
     let names = Library::names();
-    let scanned = scan(&document, root, &outline, None, &*names);
+    let scanned = scan(&document, root, &outline, None, &*names, &Shared::default());
     assert_eq!(scanned.errors, [], "{text}");
     let mut spans: Vec<_> = share(&document, root, &scanned)
         .map(|shared| shared.homes.into_values().flatten().map(|first| document.tree.span(first)).collect())
