@@ -12,6 +12,8 @@ mod json;
 mod parameters;
 mod query;
 mod run;
+#[cfg(test)]
+mod shown;
 mod streams;
 
 pub use evaluated::{Evaluated, Row};

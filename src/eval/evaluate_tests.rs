@@ -1,18 +1,9 @@
 //! What expressions give, and when they are evaluated.
 
 use crate::Engine;
-use crate::value::literal_text;
 
 fn evaluated(code: &str) -> String {
-    let query = match Engine::new().compile("test", code) {
-        Ok(query) => query,
-        Err(diagnostics) => return diagnostics[0].message.clone(),
-    };
-    let ctx = query.start();
-    query
-        .evaluate(&ctx)
-        .and_then(|value| literal_text(&ctx, &value))
-        .unwrap_or_else(|error| error.to_string())
+    Engine::new().shown(code)
 }
 
 #[test]

@@ -1,13 +1,7 @@
 use crate::Engine;
-use crate::value::literal_text;
 
 fn shown(text: &str) -> String {
-    let query = Engine::new().compile("test", text).unwrap();
-    let ctx = query.start();
-    match query.evaluate(&ctx).and_then(|value| literal_text(&ctx, &value)) {
-        Ok(text) => text,
-        Err(error) => error.to_string(),
-    }
+    Engine::new().shown(text)
 }
 
 #[test]

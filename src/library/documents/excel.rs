@@ -171,14 +171,10 @@ fn inferred(ctx: &Context, made: &Table) -> Result<Vec<Arc<Type>>> {
 mod tests {
     use crate::Engine;
     use crate::host::LocalHost;
-    use crate::value::literal_text;
 
     fn shown(text: &str) -> String {
         let host = LocalHost::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/workbooks"));
-        let query = Engine::new().with_host(host).compile("test", text).unwrap();
-        let ctx = query.start();
-        let result = query.evaluate(&ctx).and_then(|value| literal_text(&ctx, &value));
-        result.unwrap_or_else(|error| error.to_string())
+        Engine::new().with_host(host).shown(text)
     }
 
     fn book(then: &str) -> String {

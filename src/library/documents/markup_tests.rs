@@ -1,13 +1,9 @@
 //! XML and HTML documents as queries read them.
 
 use crate::Engine;
-use crate::value::literal_text;
 
 fn shown(text: &str) -> String {
-    let query = Engine::new().compile("test", text).unwrap();
-    let ctx = query.start();
-    let result = query.evaluate(&ctx).and_then(|value| literal_text(&ctx, &value));
-    result.unwrap_or_else(|error| error.to_string())
+    Engine::new().shown(text)
 }
 
 const FEED: &str = "<rss version='2.0' xmlns:dc='urn:dc'><channel><title>T</title><item><title>a</title>\

@@ -1,14 +1,8 @@
 use crate::Engine;
 use crate::host::LocalHost;
-use crate::value::literal_text;
 
 fn evaluate(folder: &std::path::Path, text: &str) -> String {
-    let query = Engine::new().with_host(LocalHost::new(folder)).compile("test", text).unwrap();
-    let ctx = query.start();
-    match query.evaluate(&ctx).and_then(|value| literal_text(&ctx, &value)) {
-        Ok(text) => text,
-        Err(error) => error.to_string(),
-    }
+    Engine::new().with_host(LocalHost::new(folder)).shown(text)
 }
 
 #[test]

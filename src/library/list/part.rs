@@ -142,15 +142,9 @@ impl Iterate for Reversed {
 #[cfg(test)]
 mod tests {
     use crate::Engine;
-    use crate::value::literal_text;
 
     fn shown(text: &str) -> String {
-        let query = Engine::new().compile("test", text).unwrap();
-        let ctx = query.start();
-        query
-            .evaluate(&ctx)
-            .and_then(|value| literal_text(&ctx, &value))
-            .unwrap_or_else(|error| error.to_string())
+        Engine::new().shown(text)
     }
 
     #[test]
